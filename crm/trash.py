@@ -16,18 +16,6 @@ from django.utils.translation import gettext_lazy as _
 KEPT_FOR = dt.timedelta(days=30)
 
 
-class TrashQuerySet(models.QuerySet):
-    def alive(self):
-        return self.filter(trashed_at__isnull=True)
-
-    def trashed(self):
-        return self.filter(trashed_at__isnull=False)
-
-    def expired(self, now=None):
-        """In the trash for longer than it is kept."""
-        return self.filter(trashed_at__lt=(now or timezone.now()) - KEPT_FOR)
-
-
 class Trashable(models.Model):
     """A record that can be put into the trash, restored, and is purged after thirty days."""
 
@@ -62,7 +50,7 @@ class Trashable(models.Model):
         return self._move(trashed_at=None, trashed_by=None, event="restored", by=by)
 
     def _move(self, *, trashed_at, trashed_by, event, by) -> bool:
-        from crm import events  # leaf: events imports the models that inherit from this one
+        from crm import events  # leaf: events imports models
 
         with transaction.atomic():
             moved = type(self)._base_manager.filter(pk=self.pk, trashed_at__isnull=trashed_at is not None).update(
