@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from crm.trigram import trigram_index
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0001_initial")]
+    operations = [trigram_index("accounts_account"), trigram_index("accounts_contact")]
