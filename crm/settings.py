@@ -248,6 +248,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/15"),
         "options": {"expires": 15 * 60},
     },
+    "purge": {
+        "task": "crm.tasks.purge",
+        "schedule": crontab(hour=3, minute=17),
+        "options": {"expires": 6 * 3600},
+    },
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
