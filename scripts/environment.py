@@ -50,7 +50,9 @@ def install(requirements):
 
 def main(requirements):
     if sys.version_info < (3, 11):
-        sys.exit(f"Tallyard needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make PYTHON=python3.12 …")
+        sys.exit(
+            f"Tallyard needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make PYTHON=python3.12 …"
+        )
     if is_current(requirements):
         return
     os.environ["UV_PYTHON_DOWNLOADS"] = "never"
