@@ -1,5 +1,7 @@
 """Tags and filters of the house: `{% load tallyard %}`. docs/components.md shows each one in use."""
 
+import re
+
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
@@ -11,9 +13,12 @@ from django.utils.translation import pgettext
 from crm import formats, notices, registry
 from crm.icons import ICONS
 from crm.models.company import Company
+from crm.models.saved_view import SavedView
 from crm.spark import spark as draw_spark
 
 register = template.Library()
+
+MOST_VIEWS = 6  # in the sidebar; all of them are tabs on their list
 
 
 # Numbers, money and time
@@ -258,8 +263,10 @@ def query(context, **changes):
 
 @register.inclusion_tag("_components/nav.html", takes_context=True)
 def navigation(context):
-    """The sidebar's entries by section."""
-    return _shell(context) | {"sections": _sections(context)}
+    """The sidebar's entries by section; set-up has its own page, which keeps the sidebar quiet."""
+    shell = _shell(context)
+    sections = [section for section in _sections(context) if section["key"] != registry.SETUP]
+    return shell | {"sections": sections, "saved_views": _saved_views(shell)}
 
 
 @register.inclusion_tag("_components/tabbar.html", takes_context=True)
@@ -278,15 +285,25 @@ def keys_help(context):
 
 
 @register.simple_tag(takes_context=True)
-def nav_sections(context):
-    """The navigation's sections with their entries, for the "More" page."""
-    return _sections(context)
+def nav_sections(context, key=None):
+    """The navigation's sections (or one of them) with their entries, for the pages More and Settings."""
+    return [section for section in _sections(context) if key in (None, section["key"])]
 
 
 @register.simple_tag
 def optional_url(name):
     """The address of a page, or nothing where it is not mounted."""
     return registry.page_url(name)
+
+
+@register.simple_tag
+def marked(label, query):
+    """The label with the typed words in bold, where they begin a word."""
+    words = [re.escape(word) for word in str(query or "").split()]
+    if not words:
+        return label
+    pieces = re.split(rf"(?i)\b({'|'.join(words)})", str(label))
+    return format_html_join("", "{}", ((format_html("<b>{}</b>", piece) if index % 2 else piece,) for index, piece in enumerate(pieces)))
 
 
 @register.simple_tag
@@ -310,6 +327,18 @@ def languages():
 def _shell(context):
     request = context["request"]
     return {"request": request, "user": request.user, "path": request.path}
+
+
+def _saved_views(shell):
+    """The user's own views of the lists in the sidebar; a list's name is the key of its page."""
+    pages = {entry.key: entry.url for entry in registry.navs(shell["user"])}
+    views = SavedView.objects.filter(owner=shell["user"], list_name__in=pages).order_by("name")[:MOST_VIEWS]
+    here = shell["request"].get_full_path()
+    return [
+        {"name": view.name, "url": url, "on": url == here}
+        for view in views
+        for url in [f"{pages[view.list_name]}?{view.query}"]
+    ]
 
 
 def _sections(context):
