@@ -30,7 +30,12 @@ about_accounts = Rule(lambda user: Q(lead=None, deal=None))
 about_visible = own("by") | about_accounts | through("lead", Lead) | through("deal", Deal)
 allow(Activity, "rep", read=about_visible, write=own("by"))
 allow(Activity, "agent", read=own("by") | about_accounts, write=own("by"))
-allow(Activity, "manager", read=about_visible, write=own("by") | through("lead", Lead, WRITE) | through("deal", Deal, WRITE))
+allow(
+    Activity,
+    "manager",
+    read=about_visible,
+    write=own("by") | through("lead", Lead, WRITE) | through("deal", Deal, WRITE),
+)
 
 allow(Task, "rep", read=own("owner") | team(), write=own("owner"))
 allow(Task, "agent", read=own("owner"), write=own("owner"))

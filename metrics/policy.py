@@ -14,4 +14,9 @@ allow(Snapshot, "rep", "agent", read=mine)
 allow(Snapshot, "manager", read=everything)
 allow(Snapshot, "admin", read=everything, write=nothing)
 allow(Goal, "rep", "agent", read=mine, write=mine)
-allow(Goal, "manager", read=everything, write=mine | my_teams | (Rule(lambda user: ~Q(dimension="")) & (own("owner") | team())))
+allow(
+    Goal,
+    "manager",
+    read=everything,
+    write=mine | my_teams | (Rule(lambda user: ~Q(dimension="")) & (own("owner") | team())),
+)

@@ -6,327 +6,573 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('crm', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("crm", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='import_batch',
-            field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.importbatch'),
+            model_name="user",
+            name="import_batch",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="crm.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='import_batch',
-            field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.importbatch'),
+            model_name="account",
+            name="import_batch",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="crm.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
+            model_name="account",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="owner",
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='subsidiaries', to='accounts.account', verbose_name='parent account'),
+            model_name="account",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="subsidiaries",
+                to="accounts.account",
+                verbose_name="parent account",
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='trashed_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='trashed by'),
+            model_name="account",
+            name="trashed_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="trashed by",
+            ),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='accounts.account', verbose_name='account'),
+            model_name="contact",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="contacts",
+                to="accounts.account",
+                verbose_name="account",
+            ),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='import_batch',
-            field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.importbatch'),
+            model_name="contact",
+            name="import_batch",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="crm.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='trashed_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='trashed by'),
+            model_name="contact",
+            name="trashed_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="trashed by",
+            ),
         ),
         migrations.AddField(
-            model_name='movement',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='movements', to='accounts.account'),
+            model_name="movement",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="movements", to="accounts.account"
+            ),
         ),
         migrations.AddField(
-            model_name='movement',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="movement",
+            name="by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='movement',
-            name='reverses',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='accounts.movement'),
+            model_name="movement",
+            name="reverses",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversed_by",
+                to="accounts.movement",
+            ),
         ),
         migrations.AddField(
-            model_name='mrrinterval',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mrr_intervals', to='accounts.account'),
+            model_name="mrrinterval",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="mrr_intervals", to="accounts.account"
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='orders', to='accounts.account', verbose_name='account'),
+            model_name="order",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="orders",
+                to="accounts.account",
+                verbose_name="account",
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='import_batch',
-            field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.importbatch'),
+            model_name="order",
+            name="import_batch",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="crm.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
+            model_name="order",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="owner",
+            ),
         ),
         migrations.AddField(
-            model_name='product',
-            name='import_batch',
-            field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.importbatch'),
+            model_name="product",
+            name="import_batch",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="crm.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='product',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='orders', to='accounts.product', verbose_name='product'),
+            model_name="order",
+            name="product",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="orders",
+                to="accounts.product",
+                verbose_name="product",
+            ),
         ),
         migrations.AddField(
-            model_name='mrrinterval',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.product'),
+            model_name="mrrinterval",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.product"
+            ),
         ),
         migrations.AddField(
-            model_name='rolegrant',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_grants', to=settings.AUTH_USER_MODEL),
+            model_name="rolegrant",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="role_grants", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='accounts.account', verbose_name='account'),
+            model_name="subscription",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="subscriptions",
+                to="accounts.account",
+                verbose_name="account",
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='import_batch',
-            field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.importbatch'),
+            model_name="subscription",
+            name="import_batch",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="crm.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='accounts.product', verbose_name='product'),
+            model_name="subscription",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="subscriptions",
+                to="accounts.product",
+                verbose_name="product",
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='subscription',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='orders', to='accounts.subscription'),
+            model_name="order",
+            name="subscription",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="orders",
+                to="accounts.subscription",
+            ),
         ),
         migrations.AddField(
-            model_name='mrrinterval',
-            name='subscription',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mrr_intervals', to='accounts.subscription'),
+            model_name="mrrinterval",
+            name="subscription",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="mrr_intervals", to="accounts.subscription"
+            ),
         ),
         migrations.AddField(
-            model_name='movement',
-            name='subscription',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='movements', to='accounts.subscription'),
+            model_name="movement",
+            name="subscription",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="movements", to="accounts.subscription"
+            ),
         ),
         migrations.AddField(
-            model_name='team',
-            name='import_batch',
-            field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.importbatch'),
+            model_name="team",
+            name="import_batch",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="crm.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='team',
-            name='manager',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='managed_teams', to=settings.AUTH_USER_MODEL, verbose_name='manager'),
+            model_name="team",
+            name="manager",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="managed_teams",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="manager",
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='team',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team', verbose_name='team'),
+            model_name="order",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="accounts.team",
+                verbose_name="team",
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='team',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team', verbose_name='team'),
+            model_name="account",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="accounts.team",
+                verbose_name="team",
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='users', to='accounts.team', verbose_name='team'),
+            model_name="user",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="users",
+                to="accounts.team",
+                verbose_name="team",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['import_batch'], name='accounts_contact_batch'),
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("import_batch__isnull", False)),
+                fields=["import_batch"],
+                name="accounts_contact_batch",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['name', 'id'], name='accounts_contact_name'),
+            model_name="contact",
+            index=models.Index(fields=["name", "id"], name="accounts_contact_name"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['-created_at', '-id'], name='accounts_contact_created'),
+            model_name="contact",
+            index=models.Index(fields=["-created_at", "-id"], name="accounts_contact_created"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['email'], name='accounts_contact_email'),
+            model_name="contact",
+            index=models.Index(fields=["email"], name="accounts_contact_email"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['import_batch'], name='accounts_product_batch'),
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("import_batch__isnull", False)),
+                fields=["import_batch"],
+                name="accounts_product_batch",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='accounts_product_price_not_negative'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gte", 0)), name="accounts_product_price_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(fields=('user', 'role'), name='accounts_role_once'),
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(fields=("user", "role"), name="accounts_role_once"),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['import_batch'], name='accounts_subscription_batch'),
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(("import_batch__isnull", False)),
+                fields=["import_batch"],
+                name="accounts_subscription_batch",
+            ),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['-started_on', '-id'], name='accounts_sub_started'),
+            model_name="subscription",
+            index=models.Index(fields=["-started_on", "-id"], name="accounts_sub_started"),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['-mrr', '-id'], name='accounts_sub_mrr'),
+            model_name="subscription",
+            index=models.Index(fields=["-mrr", "-id"], name="accounts_sub_mrr"),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('ends_on__isnull', False)), fields=['ends_on'], name='accounts_sub_ends'),
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(("ends_on__isnull", False)), fields=["ends_on"], name="accounts_sub_ends"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('mrr__gte', 0)), name='accounts_sub_mrr_not_negative'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mrr__gte", 0)), name="accounts_sub_mrr_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='accounts_sub_price_not_negative'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gte", 0)), name="accounts_sub_price_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('mrr', 0), ('status__in', ['active', 'past_due']), _connector='OR'), name='accounts_sub_no_mrr_unless_active'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mrr", 0), ("status__in", ["active", "past_due"]), _connector="OR"),
+                name="accounts_sub_no_mrr_unless_active",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), ('ends_on__isnull', False), _connector='OR'), name='accounts_sub_cancelled_has_end'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "cancelled"), _negated=True), ("ends_on__isnull", False), _connector="OR"
+                ),
+                name="accounts_sub_cancelled_has_end",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mrrinterval',
-            index=models.Index(fields=['end_on', 'start_on', 'account', 'mrr'], name='accounts_interval_end'),
+            model_name="mrrinterval",
+            index=models.Index(fields=["end_on", "start_on", "account", "mrr"], name="accounts_interval_end"),
         ),
         migrations.AddIndex(
-            model_name='mrrinterval',
-            index=models.Index(fields=['start_on', 'end_on', 'account', 'mrr'], name='accounts_interval_start'),
+            model_name="mrrinterval",
+            index=models.Index(fields=["start_on", "end_on", "account", "mrr"], name="accounts_interval_start"),
         ),
         migrations.AddIndex(
-            model_name='mrrinterval',
-            index=models.Index(fields=['account', 'start_on'], name='accounts_interval_account'),
+            model_name="mrrinterval",
+            index=models.Index(fields=["account", "start_on"], name="accounts_interval_account"),
         ),
         migrations.AddConstraint(
-            model_name='mrrinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('start_on__lt', models.F('end_on'))), name='accounts_interval_forward'),
+            model_name="mrrinterval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("start_on__lt", models.F("end_on"))), name="accounts_interval_forward"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mrrinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('mrr__gt', 0)), name='accounts_interval_positive'),
+            model_name="mrrinterval",
+            constraint=models.CheckConstraint(condition=models.Q(("mrr__gt", 0)), name="accounts_interval_positive"),
         ),
         migrations.AddConstraint(
-            model_name='mrrinterval',
-            constraint=models.UniqueConstraint(fields=('subscription', 'start_on'), name='accounts_interval_start_once'),
+            model_name="mrrinterval",
+            constraint=models.UniqueConstraint(
+                fields=("subscription", "start_on"), name="accounts_interval_start_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mrrinterval',
-            constraint=models.UniqueConstraint(fields=('subscription', 'end_on'), name='accounts_interval_end_once'),
+            model_name="mrrinterval",
+            constraint=models.UniqueConstraint(fields=("subscription", "end_on"), name="accounts_interval_end_once"),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(fields=['on', 'account', 'amount'], name='accounts_movement_on'),
+            model_name="movement",
+            index=models.Index(fields=["on", "account", "amount"], name="accounts_movement_on"),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(fields=['account', 'on', 'amount'], name='accounts_movement_account'),
+            model_name="movement",
+            index=models.Index(fields=["account", "on", "amount"], name="accounts_movement_account"),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='accounts_movement_not_zero'),
+            model_name="movement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="accounts_movement_not_zero"
+            ),
         ),
         migrations.AddIndex(
-            model_name='team',
-            index=models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['import_batch'], name='accounts_team_batch'),
+            model_name="team",
+            index=models.Index(
+                condition=models.Q(("import_batch__isnull", False)), fields=["import_batch"], name="accounts_team_batch"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['import_batch'], name='accounts_order_batch'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("import_batch__isnull", False)),
+                fields=["import_batch"],
+                name="accounts_order_batch",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['on', 'kind', 'amount', 'account'], name='accounts_order_on'),
+            model_name="order",
+            index=models.Index(fields=["on", "kind", "amount", "account"], name="accounts_order_on"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['account', 'on'], name='accounts_order_account'),
+            model_name="order",
+            index=models.Index(fields=["account", "on"], name="accounts_order_account"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['-on', '-id'], name='accounts_order_recent'),
+            model_name="order",
+            index=models.Index(fields=["-on", "-id"], name="accounts_order_recent"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__lte', 0), ('kind', 'refund')), models.Q(models.Q(('kind', 'refund'), _negated=True), ('amount__gte', 0)), _connector='OR'), name='accounts_order_refunds_negative'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__lte", 0), ("kind", "refund")),
+                    models.Q(models.Q(("kind", "refund"), _negated=True), ("amount__gte", 0)),
+                    _connector="OR",
+                ),
+                name="accounts_order_refunds_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'recurring')), fields=('subscription', 'on'), name='accounts_order_charge_once'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "recurring")),
+                fields=("subscription", "on"),
+                name="accounts_order_charge_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['import_batch'], name='accounts_account_batch'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("import_batch__isnull", False)),
+                fields=["import_batch"],
+                name="accounts_account_batch",
+            ),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['-created_at', '-id'], name='accounts_account_created'),
+            model_name="account",
+            index=models.Index(fields=["-created_at", "-id"], name="accounts_account_created"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['name', 'id'], name='accounts_account_name'),
+            model_name="account",
+            index=models.Index(fields=["name", "id"], name="accounts_account_name"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['-mrr', '-id'], name='accounts_account_mrr'),
+            model_name="account",
+            index=models.Index(fields=["-mrr", "-id"], name="accounts_account_mrr"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['owner', '-created_at'], name='accounts_account_owner'),
+            model_name="account",
+            index=models.Index(fields=["owner", "-created_at"], name="accounts_account_owner"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('first_paid_on__isnull', False)), fields=['first_paid_on'], name='accounts_account_first_paid'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("first_paid_on__isnull", False)),
+                fields=["first_paid_on"],
+                name="accounts_account_first_paid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('mrr__gte', 0)), name='accounts_account_mrr_not_negative'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mrr__gte", 0)), name="accounts_account_mrr_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_paid_on', None), ('status', 'prospect')), models.Q(('first_paid_on__isnull', False), ('status__in', ['customer', 'former'])), _connector='OR'), name='accounts_account_paid_iff_not_prospect'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("first_paid_on", None), ("status", "prospect")),
+                    models.Q(("first_paid_on__isnull", False), ("status__in", ["customer", "former"])),
+                    _connector="OR",
+                ),
+                name="accounts_account_paid_iff_not_prospect",
+            ),
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['import_batch'], name='accounts_user_batch'),
+            model_name="user",
+            index=models.Index(
+                condition=models.Q(("import_batch__isnull", False)), fields=["import_batch"], name="accounts_user_batch"
+            ),
         ),
     ]

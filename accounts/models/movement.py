@@ -35,7 +35,12 @@ class Movement(models.Model):
     amount = models.BigIntegerField(_("change of MRR"))  # micros, signed
     cause = models.CharField(_("cause"), max_length=12, choices=Cause.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
+    product = models.ForeignKey(  # what is paid for from this day on; empty: as before, or the subscription's own
+        "accounts.Product", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reverses = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="reversed_by"
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -18,16 +18,26 @@ class Order(Owned, Imported):
         USAGE = "usage", _("Usage")
         REFUND = "refund", _("Refund")
 
-    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="orders", verbose_name=_("account"))
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.CASCADE, related_name="orders", verbose_name=_("account")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PURCHASE)
     on = models.DateField(_("day"))
     amount = models.BigIntegerField(_("amount"))  # minor units, net of tax, negative for refunds
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     product = models.ForeignKey(
-        "accounts.Product", null=True, blank=True, on_delete=models.SET_NULL, related_name="orders", verbose_name=_("product")
+        "accounts.Product",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="orders",
+        verbose_name=_("product"),
     )
     subscription = models.ForeignKey(
         "accounts.Subscription", null=True, blank=True, on_delete=models.SET_NULL, related_name="orders", editable=False
+    )
+    refund_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="refunds", editable=False
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -49,7 +49,9 @@ class Product(Imported):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         ordering = ["name"]
-        constraints = [models.CheckConstraint(name="accounts_product_price_not_negative", condition=models.Q(price__gte=0))]
+        constraints = [
+            models.CheckConstraint(name="accounts_product_price_not_negative", condition=models.Q(price__gte=0))
+        ]
 
     def __str__(self):
         return self.name

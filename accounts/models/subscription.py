@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.movement import Movement
 from accounts.models.product import Billing
 from crm.models.imports import Imported
 from crm.policy import PolicyQuerySet
@@ -11,7 +12,11 @@ from crm.policy import PolicyQuerySet
 
 class SubscriptionQuerySet(PolicyQuerySet):
     def active(self):
-        return self.filter(status__in=[Subscription.Status.ACTIVE, Subscription.Status.PAST_DUE])
+        return self.filter(status__in=Subscription.RUNNING)
+
+    def ending(self):
+        """Running, with a cancellation that is scheduled."""
+        return self.exclude(status=Subscription.Status.CANCELLED).filter(ends_on__isnull=False)
 
 
 class Subscription(Imported):
@@ -26,6 +31,8 @@ class Subscription(Imported):
         PAST_DUE = "past_due", _("Past due")
         PAUSED = "paused", _("Paused")
         CANCELLED = "cancelled", _("Cancelled")
+
+    RUNNING = (Status.ACTIVE, Status.PAST_DUE)
 
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.CASCADE, related_name="subscriptions", verbose_name=_("account")
@@ -43,6 +50,8 @@ class Subscription(Imported):
     trial_ends_on = models.DateField(_("trial ends"), null=True, blank=True)
     ends_on = models.DateField(_("ends"), null=True, blank=True)
     past_due_since = models.DateField(_("past due since"), null=True, blank=True, editable=False)
+    end_cause = models.CharField(max_length=12, choices=Movement.Cause.choices, blank=True, editable=False)
+    end_reason = models.CharField(_("reason it ended"), max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = SubscriptionQuerySet.as_manager()
@@ -72,3 +81,12 @@ class Subscription(Imported):
 
     def get_absolute_url(self):
         return reverse("subscription_detail", args=[self.pk])
+
+    @property
+    def is_running(self):
+        return self.status in self.RUNNING
+
+    @property
+    def is_ending(self):
+        """A cancellation is scheduled: `ends_on` lies ahead."""
+        return self.ends_on is not None and self.status != self.Status.CANCELLED

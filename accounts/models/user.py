@@ -1,6 +1,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,7 @@ class User(AbstractBaseUser, Imported):
     language = models.CharField(_("language"), max_length=5, default="en")
     theme = models.CharField(_("appearance"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     is_active = models.BooleanField(_("active"), default=True)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)  # raised to end every session at once
     date_joined = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()
@@ -62,6 +64,12 @@ class User(AbstractBaseUser, Imported):
         """The team the user is in and those they manage."""
         managed = set(Team.objects.filter(manager=self).values_list("pk", flat=True))
         return sorted(managed | ({self.team_id} if self.team_id else set()))
+
+    def _get_session_auth_hash(self, secret=None):
+        """Sessions carry this hash and end when it changes: with the password, and with the epoch."""
+        return salted_hmac(
+            "accounts.User.session", f"{self.password}:{self.session_epoch}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     def has_role(self, *roles):
         return not self.role_names.isdisjoint(roles)
@@ -96,4 +104,3 @@ class RoleGrant(models.Model):
 
     def __str__(self):
         return f"{self.user_id} {self.role}"
-

@@ -27,7 +27,9 @@ def default_languages():
 
 def validate_zone(value):
     if value not in available_timezones():
-        raise ValidationError(_("“%(zone)s” is not a known time zone, try for instance Europe/Madrid."), params={"zone": value})
+        raise ValidationError(
+            _("“%(zone)s” is not a known time zone, try for instance Europe/Madrid."), params={"zone": value}
+        )
 
 
 class Company(models.Model):
@@ -54,7 +56,10 @@ class Company(models.Model):
     name = models.CharField(_("name"), max_length=120, default="My company")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     currency = models.CharField(
-        _("currency"), max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, for instance EUR."))]
+        _("currency"),
+        max_length=3,
+        default="EUR",
+        validators=[RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, for instance EUR."))],
     )
     fiscal_start_month = models.PositiveSmallIntegerField(
         _("fiscal year starts in month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
@@ -84,7 +89,9 @@ class Company(models.Model):
         verbose_name_plural = _("company settings")
         constraints = [
             models.CheckConstraint(name="crm_company_one_row", condition=models.Q(pk=1)),
-            models.CheckConstraint(name="crm_company_fiscal_month", condition=models.Q(fiscal_start_month__range=(1, 12))),
+            models.CheckConstraint(
+                name="crm_company_fiscal_month", condition=models.Q(fiscal_start_month__range=(1, 12))
+            ),
         ]
 
     def __str__(self):

@@ -40,7 +40,13 @@ class Imported(models.Model):
 
     external_id = models.CharField(max_length=160, null=True, blank=True, unique=True, editable=False)
     import_batch = models.ForeignKey(
-        "crm.ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False, db_index=False
+        "crm.ImportBatch",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        db_index=False,
     )
 
     class Meta:

@@ -7,114 +7,324 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('crm', '0001_initial'),
-        ('leads', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("crm", "0001_initial"),
+        ("leads", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kpi', models.CharField(max_length=60)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('grain', models.CharField(choices=[('day', 'day'), ('week', 'week'), ('month', 'month'), ('quarter', 'quarter'), ('year', 'year')], max_length=8)),
-                ('start', models.DateField()),
-                ('end', models.DateField()),
-                ('dimension', models.CharField(blank=True, max_length=20)),
-                ('member', models.CharField(blank=True, max_length=80)),
-                ('numerator', models.BigIntegerField()),
-                ('denominator', models.BigIntegerField(null=True)),
-                ('state', models.CharField(choices=[('provisional', 'provisional'), ('closed', 'closed'), ('restated', 'restated')], max_length=12)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('is_current', models.BooleanField(default=True)),
-                ('computed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kpi", models.CharField(max_length=60)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "grain",
+                    models.CharField(
+                        choices=[
+                            ("day", "day"),
+                            ("week", "week"),
+                            ("month", "month"),
+                            ("quarter", "quarter"),
+                            ("year", "year"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("start", models.DateField()),
+                ("end", models.DateField()),
+                ("dimension", models.CharField(blank=True, max_length=20)),
+                ("member", models.CharField(blank=True, max_length=80)),
+                ("numerator", models.BigIntegerField()),
+                ("denominator", models.BigIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("provisional", "provisional"), ("closed", "closed"), ("restated", "restated")],
+                        max_length=12,
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("is_current", models.BooleanField(default=True)),
+                ("computed_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'snapshot',
-                'verbose_name_plural': 'snapshots',
-                'indexes': [models.Index(condition=models.Q(('is_current', True), ('state', 'provisional')), fields=['grain', 'start'], name='metrics_snapshot_open')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('kpi', 'grain', 'dimension', 'member', 'start'), name='metrics_snapshot_one_current'), models.UniqueConstraint(fields=('kpi', 'grain', 'dimension', 'member', 'start', 'revision'), name='metrics_snapshot_revision_once')],
+                "verbose_name": "snapshot",
+                "verbose_name_plural": "snapshots",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_current", True), ("state", "provisional")),
+                        fields=["grain", "start"],
+                        name="metrics_snapshot_open",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("kpi", "grain", "dimension", "member", "start"),
+                        name="metrics_snapshot_one_current",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("kpi", "grain", "dimension", "member", "start", "revision"),
+                        name="metrics_snapshot_revision_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SnapshotProgress',
+            name="SnapshotProgress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kpi', models.CharField(max_length=60)),
-                ('grain', models.CharField(choices=[('day', 'day'), ('week', 'week'), ('month', 'month'), ('quarter', 'quarter'), ('year', 'year')], max_length=8)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('since', models.DateField()),
-                ('until', models.DateField()),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kpi", models.CharField(max_length=60)),
+                (
+                    "grain",
+                    models.CharField(
+                        choices=[
+                            ("day", "day"),
+                            ("week", "week"),
+                            ("month", "month"),
+                            ("quarter", "quarter"),
+                            ("year", "year"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("since", models.DateField()),
+                ("until", models.DateField()),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': 'snapshot progress',
-                'verbose_name_plural': 'snapshot progress',
-                'constraints': [models.UniqueConstraint(fields=('kpi', 'grain'), name='metrics_progress_once')],
+                "verbose_name": "snapshot progress",
+                "verbose_name_plural": "snapshot progress",
+                "constraints": [models.UniqueConstraint(fields=("kpi", "grain"), name="metrics_progress_once")],
             },
         ),
         migrations.CreateModel(
-            name='Expense',
+            name="Expense",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(blank=True, editable=False, max_length=160, null=True, unique=True)),
-                ('trashed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='trashed at')),
-                ('category', models.CharField(choices=[('sales', 'Sales'), ('marketing', 'Marketing'), ('retention', 'Retention'), ('software', 'CRM software')], max_length=10, verbose_name='category')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', models.CharField(default='EUR', max_length=3, verbose_name='currency')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(verbose_name='to')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='expenses', to='leads.campaign', verbose_name='campaign')),
-                ('import_batch', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.importbatch')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='expenses', to='leads.source', verbose_name='source')),
-                ('trashed_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='trashed by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("external_id", models.CharField(blank=True, editable=False, max_length=160, null=True, unique=True)),
+                ("trashed_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="trashed at")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("sales", "Sales"),
+                            ("marketing", "Marketing"),
+                            ("retention", "Retention"),
+                            ("software", "CRM software"),
+                        ],
+                        max_length=10,
+                        verbose_name="category",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", models.CharField(default="EUR", max_length=3, verbose_name="currency")),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("ends_on", models.DateField(verbose_name="to")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="expenses",
+                        to="leads.campaign",
+                        verbose_name="campaign",
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="crm.importbatch",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="expenses",
+                        to="leads.source",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "trashed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="trashed by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'expense',
-                'verbose_name_plural': 'expenses',
-                'abstract': False,
-                'indexes': [models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['import_batch'], name='metrics_expense_batch'), models.Index(fields=['starts_on', 'ends_on'], name='metrics_expense_span'), models.Index(fields=['-starts_on', '-id'], name='metrics_expense_recent')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='metrics_expense_forward'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='metrics_expense_not_negative')],
+                "verbose_name": "expense",
+                "verbose_name_plural": "expenses",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("import_batch__isnull", False)),
+                        fields=["import_batch"],
+                        name="metrics_expense_batch",
+                    ),
+                    models.Index(fields=["starts_on", "ends_on"], name="metrics_expense_span"),
+                    models.Index(fields=["-starts_on", "-id"], name="metrics_expense_recent"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="metrics_expense_forward"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="metrics_expense_not_negative"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('trashed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='trashed at')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('kpi', models.CharField(max_length=60, verbose_name='KPI')),
-                ('dimension', models.CharField(blank=True, max_length=20, verbose_name='segment')),
-                ('member', models.CharField(blank=True, max_length=80)),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(verbose_name='to')),
-                ('baseline', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='baseline')),
-                ('target', models.CharField(choices=[('absolute', 'a value'), ('relative', 'a change on the baseline')], default='absolute', max_length=8, verbose_name='the target is')),
-                ('target_change', models.DecimalField(blank=True, decimal_places=3, max_digits=9, null=True, verbose_name='change (%)')),
-                ('target_value', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='target')),
-                ('direction', models.CharField(choices=[('up', 'higher is better'), ('down', 'lower is better')], max_length=4, verbose_name='direction')),
-                ('state', models.CharField(choices=[('no_data', 'No data'), ('on_track', 'On track'), ('at_risk', 'At risk'), ('off_track', 'Off track'), ('reached', 'Reached'), ('missed', 'Missed')], default='no_data', editable=False, max_length=9, verbose_name='state')),
-                ('state_since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('team', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team', verbose_name='team')),
-                ('trashed_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='trashed by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("trashed_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="trashed at")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                ("kpi", models.CharField(max_length=60, verbose_name="KPI")),
+                ("dimension", models.CharField(blank=True, max_length=20, verbose_name="segment")),
+                ("member", models.CharField(blank=True, max_length=80)),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("ends_on", models.DateField(verbose_name="to")),
+                (
+                    "baseline",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=20, null=True, verbose_name="baseline"
+                    ),
+                ),
+                (
+                    "target",
+                    models.CharField(
+                        choices=[("absolute", "a value"), ("relative", "a change on the baseline")],
+                        default="absolute",
+                        max_length=8,
+                        verbose_name="the target is",
+                    ),
+                ),
+                (
+                    "target_change",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=9, null=True, verbose_name="change (%)"
+                    ),
+                ),
+                (
+                    "target_value",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name="target"),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("up", "higher is better"), ("down", "lower is better")],
+                        max_length=4,
+                        verbose_name="direction",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("no_data", "No data"),
+                            ("on_track", "On track"),
+                            ("at_risk", "At risk"),
+                            ("off_track", "Off track"),
+                            ("reached", "Reached"),
+                            ("missed", "Missed"),
+                        ],
+                        default="no_data",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("state_since", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.team",
+                        verbose_name="team",
+                    ),
+                ),
+                (
+                    "trashed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="trashed by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'goal',
-                'verbose_name_plural': 'goals',
-                'ordering': ['ends_on', 'pk'],
-                'indexes': [models.Index(fields=['ends_on', 'id'], name='metrics_goal_ends')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='metrics_goal_forward'), models.CheckConstraint(condition=models.Q(models.Q(('dimension', ''), ('member', '')), models.Q(models.Q(('dimension', ''), _negated=True), models.Q(('member', ''), _negated=True)), _connector='OR'), name='metrics_goal_member_iff_dimension'), models.CheckConstraint(condition=models.Q(models.Q(('target', 'absolute'), ('target_value__isnull', False)), models.Q(('target', 'relative'), ('target_change__isnull', False)), _connector='OR'), name='metrics_goal_target_known')],
+                "verbose_name": "goal",
+                "verbose_name_plural": "goals",
+                "ordering": ["ends_on", "pk"],
+                "indexes": [models.Index(fields=["ends_on", "id"], name="metrics_goal_ends")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lt", models.F("ends_on"))), name="metrics_goal_forward"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("dimension", ""), ("member", "")),
+                            models.Q(
+                                models.Q(("dimension", ""), _negated=True), models.Q(("member", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="metrics_goal_member_iff_dimension",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("target", "absolute"), ("target_value__isnull", False)),
+                            models.Q(("target", "relative"), ("target_change__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="metrics_goal_target_known",
+                    ),
+                ],
             },
         ),
     ]

@@ -28,10 +28,20 @@ class Expense(Trashable, Imported):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"))
     source = models.ForeignKey(
-        "leads.Source", null=True, blank=True, on_delete=models.SET_NULL, related_name="expenses", verbose_name=_("source")
+        "leads.Source",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="expenses",
+        verbose_name=_("source"),
     )
     campaign = models.ForeignKey(
-        "leads.Campaign", null=True, blank=True, on_delete=models.SET_NULL, related_name="expenses", verbose_name=_("campaign")
+        "leads.Campaign",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="expenses",
+        verbose_name=_("campaign"),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

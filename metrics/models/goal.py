@@ -57,11 +57,13 @@ class Goal(Trashable, Owned):
         constraints = [
             models.CheckConstraint(name="metrics_goal_forward", condition=Q(starts_on__lt=F("ends_on"))),
             models.CheckConstraint(
-                name="metrics_goal_member_iff_dimension", condition=Q(dimension="", member="") | (~Q(dimension="") & ~Q(member=""))
+                name="metrics_goal_member_iff_dimension",
+                condition=Q(dimension="", member="") | (~Q(dimension="") & ~Q(member="")),
             ),
             models.CheckConstraint(
                 name="metrics_goal_target_known",
-                condition=Q(target="absolute", target_value__isnull=False) | Q(target="relative", target_change__isnull=False),
+                condition=Q(target="absolute", target_value__isnull=False)
+                | Q(target="relative", target_change__isnull=False),
             ),
         ]
 

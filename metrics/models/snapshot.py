@@ -44,7 +44,11 @@ class Snapshot(models.Model):
         verbose_name = _("snapshot")
         verbose_name_plural = _("snapshots")
         indexes = [
-            models.Index(fields=["grain", "start"], name="metrics_snapshot_open", condition=Q(is_current=True, state="provisional")),
+            models.Index(
+                fields=["grain", "start"],
+                name="metrics_snapshot_open",
+                condition=Q(is_current=True, state="provisional"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -53,7 +57,8 @@ class Snapshot(models.Model):
                 name="metrics_snapshot_one_current",
             ),
             models.UniqueConstraint(
-                fields=["kpi", "grain", "dimension", "member", "start", "revision"], name="metrics_snapshot_revision_once"
+                fields=["kpi", "grain", "dimension", "member", "start", "revision"],
+                name="metrics_snapshot_revision_once",
             ),
         ]
 
