@@ -13,16 +13,36 @@ class About(models.Model):
     """Concerns a lead, or an account (and perhaps one of its contacts and deals)."""
 
     account = models.ForeignKey(
-        "accounts.Account", null=True, blank=True, on_delete=models.CASCADE, related_name="%(model_name)s_set", verbose_name=_("account")
+        "accounts.Account",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="%(model_name)s_set",
+        verbose_name=_("account"),
     )
     contact = models.ForeignKey(
-        "accounts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="%(model_name)s_set", verbose_name=_("contact")
+        "accounts.Contact",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="%(model_name)s_set",
+        verbose_name=_("contact"),
     )
     lead = models.ForeignKey(
-        "leads.Lead", null=True, blank=True, on_delete=models.CASCADE, related_name="%(model_name)s_set", verbose_name=_("lead")
+        "leads.Lead",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="%(model_name)s_set",
+        verbose_name=_("lead"),
     )
     deal = models.ForeignKey(
-        "leads.Deal", null=True, blank=True, on_delete=models.CASCADE, related_name="%(model_name)s_set", verbose_name=_("deal")
+        "leads.Deal",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="%(model_name)s_set",
+        verbose_name=_("deal"),
     )
 
     class Meta:
@@ -51,7 +71,9 @@ class Activity(Trashable, About, Imported):
     at = models.DateTimeField(_("when"), default=timezone.now)
     on = models.DateField(editable=False)
     minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PolicyQuerySet.as_manager()
@@ -68,9 +90,13 @@ class Activity(Trashable, About, Imported):
         ]
         constraints = [
             models.CheckConstraint(
-                name="leads_activity_about_something", condition=Q(account__isnull=False) | Q(lead__isnull=False) | Q(deal__isnull=False)
+                name="leads_activity_about_something",
+                condition=Q(account__isnull=False) | Q(lead__isnull=False) | Q(deal__isnull=False),
             )
         ]
+
+    def touched_days(self):
+        return {Activity: [self.on]}
 
     def __str__(self):
         return self.subject or self.get_kind_display()
