@@ -82,7 +82,7 @@ class Process:
 
     def __init__(self, name, *command):
         self.name, self.command = name, command
-        self.child, self.pause, self.started, self.start_at = None, 1, 0.0, 0.0
+        self.child, self.pause, self.started, self.start_at = None, 0.5, 0.0, 0.0
 
     def tend(self):
         """Start it if it is due; notice if it died."""
@@ -169,6 +169,7 @@ def main():
     os.environ.update(DJANGO_SETTINGS_MODULE="crm.settings", PORT=str(port), HOST=os.environ.get("HOST", "127.0.0.1"))
     os.environ.setdefault("TALLYARD_DEMO", "1")
     os.environ.setdefault("TALLYARD_LOG_LEVEL", "WARNING")
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
     refuse_taken_port(port)
     VAR.mkdir(parents=True, exist_ok=True)
     prepare()

@@ -1,12 +1,17 @@
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
+
+from tests.waiting import wait_until
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -84,6 +89,47 @@ def real_data():
     if not (folder / "expected.json").exists():
         pytest.skip(f"no real data in {folder}: set CRM_REAL_DATA")
     return folder
+
+
+# Processes
+
+
+@pytest.fixture
+def start_worker(transactional_db, tmp_path):
+    """Start real Celery workers on the test's database and broker: start_worker() returns the process."""
+    started = []
+
+    def start():
+        log = tmp_path / f"worker-{len(started)}.log"
+        name = str(connection.settings_dict["NAME"])
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "TALLYARD_TEST_DATABASE": name,
+            "TALLYARD_LOG_LEVEL": "DEBUG",
+        }
+        command = [sys.executable, "-m", "celery", "--app=crm.celery", "worker", "--pool=threads", "--concurrency=2"]
+        with log.open("w") as output:
+            worker = subprocess.Popen(
+                [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"],
+                cwd=settings.BASE_DIR,
+                env=environment,
+                stdout=output,
+                stderr=output,
+            )
+        started.append(worker)
+        wait_until(lambda: " ready." in log.read_text() or worker.poll() is not None, seconds=30)
+        assert worker.poll() is None, log.read_text()
+        return worker
+
+    yield start
+    for worker in started:
+        worker.terminate()
+    for worker in started:
+        try:
+            worker.wait(10)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
 
 
 # The browser

@@ -23,10 +23,11 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "database": DATABASE_CACHE,
 }
-if DATABASE_URL:
-    DATABASES["default"]["CONN_MAX_AGE"] = 0  # a thread that keeps its connection would keep the database from going
-else:
+DATABASES["default"].pop("CONN_MAX_AGE", None)  # a thread that keeps its connection keeps the database from going
+if not DATABASE_URL:
     # A file: the connections of several threads really compete, as they do in the product.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+if name := os.environ.get("TALLYARD_TEST_DATABASE"):  # a process that a test started works in the test's database
+    DATABASES["default"]["NAME"] = name
 if REDIS_URL:
-    CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"tallyard-test-{os.getpid()}:"
+    CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{VAR}:"
