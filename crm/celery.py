@@ -2,8 +2,9 @@
 
 import os
 
+import structlog
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_postrun, task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
@@ -15,3 +16,13 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_django_logging(**kwargs):
     """Being connected is enough: Celery then leaves the logging of settings.LOGGING alone."""
+
+
+@task_prerun.connect
+def name_task_in_logs(task_id, task, **kwargs):
+    structlog.contextvars.bind_contextvars(task_id=task_id, task_name=task.name)
+
+
+@task_postrun.connect
+def forget_task_in_logs(**kwargs):
+    structlog.contextvars.unbind_contextvars("task_id", "task_name")

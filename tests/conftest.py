@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from redis import Redis
 
 from tests.waiting import wait_until
 
@@ -75,6 +76,15 @@ def only_loopback():
 @pytest.fixture(autouse=True)
 def empty_cache():
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tidy_redis():
+    yield
+    if settings.REDIS_URL:
+        with Redis.from_url(settings.REDIS_URL) as redis:
+            for key in redis.scan_iter(f"{settings.VAR}:*"):
+                redis.delete(key)
 
 
 @pytest.fixture(autouse=True)
