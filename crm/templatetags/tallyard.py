@@ -98,6 +98,7 @@ def at(when):
 @register.simple_tag
 def figure(value, unit, currency=None, digits=None):
     """A KPI's value with its unit smaller: 3.8<small>%</small>."""
+    value = None if value == "" else value
     parts = formats.value_parts(value, unit, currency or Company.current().currency, digits)
     return format_html_join("", "{}", ((format_html("<small>{}</small>", text) if small else text,) for text, small in parts))
 
@@ -151,7 +152,7 @@ def prov(state="provisional"):
 @register.simple_tag
 def delta(change, unit="count", direction="higher", currency=None, than=""):
     """How a value moved: the glyph says which way, colour and word say whether that is better."""
-    if change is None:
+    if change in (None, ""):
         return ""
     tail = format_html(" <span>{}</span>", than) if than else ""
     if not change:
@@ -178,10 +179,12 @@ def bullet(v, t=None, p=None, b1=None, b2=None, kind="", label="", thin=False):
 
     Kinds: "" higher is better, "rev" lower is better, "flat" no bands.
     """
-    if b1 is None or b2 is None:
+    shares = {"b1": b1, "b2": b2, "v": v, "t": t, "p": p}
+    shares = {key: float(share) for key, share in shares.items() if share not in (None, "")}
+    if "b1" not in shares or "b2" not in shares:
         kind = "flat"
-    style = [f"--{key}:{float(share):.1f}%" for key, share in (("b1", b1), ("b2", b2), ("v", v), ("t", t), ("p", p)) if share is not None]
-    marks = ("<i></i>" if v is not None else "") + ("<u></u>" if p is not None else "") + ("<b></b>" if t is not None else "")
+    style = [f"--{key}:{share:.1f}%" for key, share in shares.items()]
+    marks = "".join(mark for key, mark in (("v", "<i></i>"), ("p", "<u></u>"), ("t", "<b></b>")) if key in shares)
     return format_html(
         '<span class="bullet{}{}" style="{}" {}>{}</span>',
         " " + kind if kind else "",
@@ -195,7 +198,7 @@ def bullet(v, t=None, p=None, b1=None, b2=None, kind="", label="", thin=False):
 @register.inclusion_tag("_components/spark.html")
 def spark(values, label="", width=104, height=40, provisional=False, direction="", bounds=None):
     """A sparkline of `values`, oldest first; see crm/spark.py."""
-    drawing = draw_spark(values or [], width=width, height=height, provisional=provisional, direction=direction, bounds=bounds)
+    drawing = draw_spark(values or [], width=width, height=height, provisional=bool(provisional), direction=direction, bounds=bounds or None)
     return {"spark": drawing, "label": label}
 
 

@@ -50,3 +50,11 @@
     }
   });
 })();
+
+// Passkeys need the browser's help and a host name (127.0.0.1 will not do): offered only where they can work.
+addEventListener("DOMContentLoaded", () => {
+  const passkey = document.querySelector("[data-passkey]");
+  if (!passkey) return;
+  if (window.PublicKeyCredential && window.isSecureContext && !/^[\d.]+$/.test(location.hostname)) passkey.hidden = false;
+  else document.querySelector("[data-password-login]").classList.add("btn-primary");
+});
