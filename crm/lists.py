@@ -15,9 +15,10 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from crm import keyset
+from crm import policy
 from crm.columns import Column
 from crm.filters import BadQuery, Bool, Choice, Custom, Dates, Filter, IsNull, Range, Ref, refuse
+from crm.keyset import SIZE, Keyset, Page, capped_count, size_of
 
 __all__ = [
     "Action", "BadQuery", "Bool", "Choice", "Column", "Custom", "Dates", "Filter", "IsNull", "List", "Range", "Ref",
@@ -26,6 +27,7 @@ __all__ = [
 
 OWN_PARAMETERS = ("q", "sort", "after", "size", "view", "saved", "panel")
 MOST_WORDS, LONGEST_SEARCH = 8, 100
+ALL = "all"  # the view without a preset, which every list has
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Query:
     search: str = ""
     sort: str = ""
     after: str = ""
-    size: int = keyset.SIZE
+    size: int = SIZE
     view: str = ""
     saved: str = ""
     panel: str = ""
@@ -88,7 +90,7 @@ class List:
     import_url: ClassVar[str] = ""
     blank_title: ClassVar[Any] = ""
     blank_text: ClassVar[Any] = ""
-    size: ClassVar[int] = keyset.SIZE
+    size: ClassVar[int] = SIZE
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -120,14 +122,14 @@ class List:
             if name not in of_filters and name not in OWN_PARAMETERS and name not in extra:
                 refuse(name, _("There is no filter called “%(name)s” here.") % {"name": name[:60]})
         query = Query(view=_single(given, "view"), saved=_single(given, "saved"), panel=_single(given, "panel"))
-        if is_page and not query.view and not (set(given) & (of_filters | {"q", "saved", "sort"})):
+        if is_page and not query.view and not (set(given) & (of_filters | {"q", "saved"})):
             query.view = self.default_view
         given = self._unfold(given, query.view)
         query.given = {name: texts for name, texts in given.items() if name in of_filters and any(texts)}
         query.search = self._search_words(_single(given, "q"))
         query.sort = self._sort_key(_single(given, "sort"))
         query.after = _single(given, "after")
-        query.size = keyset.size_of(_single(given, "size"), self.size)
+        query.size = size_of(_single(given, "size"), self.size)
         for part in self.filters:
             value = part.read(given, self.user)
             if value is not None:
@@ -136,7 +138,7 @@ class List:
 
     def _unfold(self, given, key):
         """A view's parameters, those given by hand winning over them, filter by filter."""
-        if not key:
+        if not key or key == ALL and ALL not in self.views:
             return given
         if key not in self.views:
             refuse("view", _("There is no view called “%(name)s” here.") % {"name": key[:60]})
@@ -187,10 +189,10 @@ class List:
 
     @cached_property
     def keyset(self):
-        return keyset.Keyset(self.rows, self.order, name=self.name)
+        return Keyset(self.rows, self.order, name=self.name)
 
     @cached_property
-    def page(self) -> keyset.Page:
+    def page(self) -> Page:
         return self.keyset.page(self.query.after, self.query.size)
 
     @cached_property
@@ -198,11 +200,16 @@ class List:
         """How many rows, up to a thousand, and whether there are more; none asked where the page says it."""
         if not self.query.after and self.page.next is None:
             return len(self.page.rows), False
-        return keyset.capped_count(self.rows.select_related(None))
+        return capped_count(self.rows.select_related(None))
 
     @property
     def is_narrowed(self) -> bool:
         return bool(self.query.values or self.query.search)
+
+    @classmethod
+    def is_open_to(cls, user) -> bool:
+        """Whether some role of the user may read such records at all."""
+        return any(policy.rule_for(cls.model, policy.READ, role) is not policy.nothing for role in user.role_names)
 
     def may_export(self) -> bool:
         return self.can_export and bool({"manager", "admin"} & set(self.user.role_names))
@@ -228,11 +235,12 @@ class List:
             parameters["size"] = self.query.size
         parameters |= changes
         kept = {name: value for name, value in parameters.items() if value not in (None, "", [])}
+        if self.default_view and not kept.keys() - {"sort", "size", "after", "panel"}:
+            kept["view"] = ALL  # or the default view would come back
         return "?" + urlencode(kept, doseq=True)
 
     def without(self, part: Filter) -> str:
-        url = self.url(**dict.fromkeys(part.parameters))
-        return url if url != "?" or not self.default_view else "?sort=" + self.default_sort
+        return self.url(**dict.fromkeys(part.parameters))
 
     def chips(self) -> list[dict]:
         """The filters in force, in words, each with the address that takes it away."""
@@ -254,8 +262,9 @@ class List:
         tabs = [
             {"label": view.label, "url": f"?view={key}", "on": self.query.view == key} for key, view in self.views.items()
         ]
-        if not self.views:
-            tabs = [{"label": _("All"), "url": "?", "on": not self.query.saved}]
+        if ALL not in self.views:
+            is_on = not self.is_narrowed and not self.query.view.replace(ALL, "") and not self.query.saved
+            tabs.append({"label": _("All"), "url": f"?view={ALL}", "on": is_on})
         for view in saved:
             own = view.owner_id == self.user.pk
             tabs.append(
