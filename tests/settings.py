@@ -25,6 +25,7 @@ CACHES = {
 }
 DATABASES["default"].pop("CONN_MAX_AGE", None)  # a thread that keeps its connection keeps the database from going
 if not DATABASE_URL:
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"  # no test survives a power cut
     # A file: the connections of several threads really compete, as they do in the product.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
 if name := os.environ.get("TALLYARD_TEST_DATABASE"):  # a process that a test started works in the test's database
