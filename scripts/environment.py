@@ -32,7 +32,7 @@ def is_current(requirements):
 
 def create():
     if uv := shutil.which("uv"):
-        subprocess.run([uv, "venv", "--no-config", "--quiet", "--python", sys.executable, VENV], check=True)
+        subprocess.run([uv, "venv", "--no-config", "--quiet", "--clear", "--python", sys.executable, VENV], check=True)
         return
     if importlib.util.find_spec("ensurepip") is None:
         sys.exit("This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv")
