@@ -132,14 +132,22 @@ def value_parts(figure, unit, currency="", digits=None) -> list[tuple[str, bool]
     if figure is None:
         return [(DASH, False)]
     if unit == "money":
-        return [(_money(Fraction(figure), currency, get_currency_precision(currency), _money_digits(figure, digits)), False)]
+        return [
+            (_money(Fraction(figure), currency, get_currency_precision(currency), _money_digits(figure, digits)), False)
+        ]
     if unit == "percent":
         share = Fraction(figure) * 100
-        return [(number(share, _percent_digits(share) if digits is None else digits), False), ("\N{NO-BREAK SPACE}%", True)]
+        return [
+            (number(share, _percent_digits(share) if digits is None else digits), False),
+            ("\N{NO-BREAK SPACE}%", True),
+        ]
     if unit == "duration":
         return duration_parts(float(figure), short=True)
     if unit == "days":
-        return [(number(figure, 1 if digits is None else digits), False), ("\N{NO-BREAK SPACE}" + pgettext("days", "d"), True)]
+        return [
+            (number(figure, 1 if digits is None else digits), False),
+            ("\N{NO-BREAK SPACE}" + pgettext("days", "d"), True),
+        ]
     if unit == "ratio":
         return [(number(figure, 1 if digits is None else digits), False), ("\N{NO-BREAK SPACE}×", True)]
     if digits is None:
@@ -279,7 +287,12 @@ _DAY, _DAY_YEAR = "d MMM", "d MMM y"
 def _money(amount, currency, exponent, digits):
     if digits is None:
         digits = 0 if rounded(amount, exponent) == rounded(amount, 0) else exponent
-    pattern = locale().currency_formats["standard"].pattern.split(";")[0].replace("0.00", "0" + ("." + "0" * digits if digits else ""))
+    pattern = (
+        locale()
+        .currency_formats["standard"]
+        .pattern.split(";")[0]
+        .replace("0.00", "0" + ("." + "0" * digits if digits else ""))
+    )
     text = format_currency(rounded(amount, digits), currency, pattern, locale=locale(), currency_digits=False)
     return _typeset(text)
 
@@ -300,5 +313,3 @@ def _typeset(text):
 def _strip_dots(text):
     """Spanish and French abbreviate months with dots that only disturb a column."""
     return text.replace(".", "")
-
-

@@ -170,20 +170,18 @@ def create(label, url_name, key, *, icon="plus", order=100, roles=None):
 
 
 def navs(user, section: str | None = None) -> Iterator[Nav]:
-    """The user's pages in order, leaving out those whose address is not mounted."""
+    """The user's pages in order, section by section, leaving out those whose address is not mounted."""
+    wanted = SECTIONS if section is None else [section]
     return (
         entry
-        for entry in _ordered(_navs.values(), user)
-        if section in (None, entry.section) and entry.url
+        for name in wanted
+        for entry in _ordered((entry for entry in _navs.values() if entry.section == name), user)
+        if entry.url
     )
 
 
 def panels(model: str, user, *, side: bool | None = None) -> Iterator[Panel]:
-    return (
-        entry
-        for entry in _ordered(_panels.values(), user)
-        if entry.model == model and side in (None, entry.side)
-    )
+    return (entry for entry in _ordered(_panels.values(), user) if entry.model == model and side in (None, entry.side))
 
 
 def today_sections(user, *, side: bool | None = None) -> Iterator[TodaySection]:

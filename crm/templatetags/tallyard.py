@@ -82,7 +82,11 @@ def waiting(since):
 def due(when):
     """When something is due, coloured where it is late: "2 days overdue", "10:30", "tomorrow"."""
     text, tone = formats.due(when)
-    return format_html('<span class="num {}">{}</span>', tone, text) if tone else format_html('<span class="num">{}</span>', text)
+    return (
+        format_html('<span class="num {}">{}</span>', tone, text)
+        if tone
+        else format_html('<span class="num">{}</span>', text)
+    )
 
 
 @register.simple_tag
@@ -100,7 +104,9 @@ def figure(value, unit, currency=None, digits=None):
     """A KPI's value with its unit smaller: 3.8<small>%</small>."""
     value = None if value == "" else value
     parts = formats.value_parts(value, unit, currency or Company.current().currency, digits)
-    return format_html_join("", "{}", ((format_html("<small>{}</small>", text) if small else text,) for text, small in parts))
+    return format_html_join(
+        "", "{}", ((format_html("<small>{}</small>", text.strip()) if small else text,) for text, small in parts)
+    )
 
 
 @register.simple_tag
@@ -198,7 +204,14 @@ def bullet(v, t=None, p=None, b1=None, b2=None, kind="", label="", thin=False):
 @register.inclusion_tag("_components/spark.html")
 def spark(values, label="", width=104, height=40, provisional=False, direction="", bounds=None):
     """A sparkline of `values`, oldest first; see crm/spark.py."""
-    drawing = draw_spark(values or [], width=width, height=height, provisional=bool(provisional), direction=direction, bounds=bounds or None)
+    drawing = draw_spark(
+        values or [],
+        width=width,
+        height=height,
+        provisional=bool(provisional),
+        direction=direction,
+        bounds=bounds or None,
+    )
     return {"spark": drawing, "label": label}
 
 
@@ -223,7 +236,9 @@ def person(context, user):
     """Face and short name, for table cells; — where there is nobody."""
     if not user:
         return format_html('<span class="faint">{}</span>', formats.DASH)
-    return format_html('<span class="person">{}<span class="soft">{}</span></span>', face(context, user), formats.short_name(user))
+    return format_html(
+        '<span class="person">{}<span class="soft">{}</span></span>', face(context, user), formats.short_name(user)
+    )
 
 
 # Lists
@@ -306,7 +321,9 @@ def marked(label, query):
     if not words:
         return label
     pieces = re.split(rf"(?i)\b({'|'.join(words)})", str(label))
-    return format_html_join("", "{}", ((format_html("<b>{}</b>", piece) if index % 2 else piece,) for index, piece in enumerate(pieces)))
+    return format_html_join(
+        "", "{}", ((format_html("<b>{}</b>", piece) if index % 2 else piece,) for index, piece in enumerate(pieces))
+    )
 
 
 @register.simple_tag

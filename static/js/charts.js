@@ -16,7 +16,7 @@
     };
     const full = v => (unit === "duration" ? sign(v) + duration(v) : sign(v) + before + plain(v, Number.isInteger(v) || unit === "money" ? 0 : 1) + after);
     const short = v => {
-      if (unit === "duration" || Math.abs(v) < 10000) return unit === "money" && !v ? "0" : full(v);
+      if (unit === "duration" || Math.abs(v) < 1000) return unit === "money" && !v ? "0" : full(v);
       const [size, letter] = Math.abs(v) >= 1e6 ? [1e6, "m"] : [1e3, "k"];
       return sign(v) + before + plain(v / size, Number.isInteger(v / size) ? 0 : 1) + letter + after;
     };
