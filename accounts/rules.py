@@ -103,6 +103,12 @@ def price_of(mrr, billing, exponent):
     return (2 * numerator + denominator) // (2 * denominator)
 
 
+def price_of_year(value, billing):
+    """The price per billing period of which a year comes to `value`, rounded half up."""
+    times, over = PER_MONTH[Billing(billing)]
+    return (2 * value * over + 12 * times) // (24 * times)
+
+
 # Status
 
 

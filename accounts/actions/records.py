@@ -48,39 +48,44 @@ def create(record):
     return record
 
 
-def change(record, changes, *, allowed):
+def change(record, changes, *, allowed, refuse=None):
     """Write what differs, and nothing else; {field: [old, new]} as it goes into the event.
 
-    The row count says whether the record is still there (and not in the trash)."""
+    It compares with the row as it stands, not with the copy in hand, which a form may have filled in already.
+    `refuse` looks at the changed row before it is written, for rules about several fields."""
     refuse_unknown(changes, allowed)
     if "currency" in changes:
         own_currency(changes["currency"])
-    before = {name: getattr(record, name) for name in changes}
+    row = rows_of(record).first()
+    if row is None:
+        raise gone()
+    before = {name: getattr(row, name) for name in changes}
     changed = {name: value for name, value in changes.items() if value != before[name]}
     if not changed:
         return {}
     for name, value in changed.items():
-        setattr(record, name, value)
-    try:
-        check(record, *changed)
-        written = list(changed)
-        if hasattr(record, "fold_search_text"):
-            record.fold_search_text()
-            written.append("search_text")
-        update(record, **{name: getattr(record, name) for name in written})
-    except (Invalid, Conflict):
-        for name, value in before.items():
-            setattr(record, name, value)
-        raise
-    return {name: [plain(before[name]), plain(getattr(record, name))] for name in changed}
+        setattr(row, name, value)
+    check(row, *changed)
+    if refuse:
+        refuse(row)
+    values = {name: getattr(row, name) for name in changed}
+    if hasattr(row, "fold_search_text"):
+        row.fold_search_text()
+        values["search_text"] = row.search_text
+    update(record, **values)
+    return {name: [plain(before[name]), plain(values[name])] for name in changed}
 
 
 def update(record, **values):
     """Write these columns of a record that must still be there."""
     if not rows_of(record).update(**values):
-        raise Conflict(_("This record has been deleted meanwhile."), code="gone")
+        raise gone()
     for name, value in values.items():
         setattr(record, name, value)
+
+
+def gone():
+    return Conflict(_("This record has been deleted meanwhile."), code="gone")
 
 
 def rows_of(record):
