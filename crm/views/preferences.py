@@ -1,6 +1,7 @@
 """How the product looks to one person: appearance and language. Kept on the user, and in cookies for the sign-in page."""
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,7 +19,7 @@ def theme(request):
     if wanted not in THEMES:
         return HttpResponseBadRequest(_("There is no such appearance."))
     if request.user.is_authenticated:
-        type(request.user).objects.filter(pk=request.user.pk).update(theme=wanted)
+        get_user_model().objects.filter(pk=request.user.pk).update(theme=wanted)
     response = HttpResponse(status=204) if request.htmx else back(request)
     return remember(response, theme=wanted)
 
@@ -29,7 +30,7 @@ def language(request):
     if wanted not in dict(settings.LANGUAGES):
         return HttpResponseBadRequest(_("There is no such language."))
     if request.user.is_authenticated:
-        type(request.user).objects.filter(pk=request.user.pk).update(language=wanted)
+        get_user_model().objects.filter(pk=request.user.pk).update(language=wanted)
     return remember(back(request), language=wanted)
 
 
