@@ -92,7 +92,8 @@ class ErrorMiddleware:
 
     def process_exception(self, request, exc):
         if isinstance(exc, Invalid):
-            return answer(request, 422, exc.code, exc.message, exc.fields)
+            status = 400 if request.method in ("GET", "HEAD") else 422  # a broken address, or a form to correct
+            return answer(request, status, exc.code, exc.message, exc.fields)
         if isinstance(exc, DomainError):
             return answer(request, exc.status, exc.code, exc.message, exc.fields)
         if isinstance(exc, DataError):

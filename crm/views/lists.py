@@ -200,7 +200,11 @@ class ListView(LoginRequiredMixin, View):
 
 
 def row(record, listing, reader) -> dict:
-    cells = [{"column": column, "html": cell(column, record, reader)} for column in listing.columns]
+    offered = {action.key for action in listing.available_actions()}
+    cells = [
+        {"html": cell(column, record, reader), "column": column, "edit": column.edit if column.edit in offered else ""}
+        for column in listing.columns
+    ]
     return {
         "record": record,
         "cells": cells,
