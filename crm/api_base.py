@@ -10,6 +10,8 @@
 Invisible records are 404, visible ones that may not be changed are 403.
 """
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import mixins, viewsets
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
@@ -41,8 +43,8 @@ class PolicyPermission(BasePermission):
 class PolicyViewSet(IdempotentMixin, viewsets.GenericViewSet):
     """Rows start at `visible_to(user)`; set `list_class`, or `model` where there is no list."""
 
-    list_class = None
-    model = None
+    list_class: Any = None
+    model: Any = None
     related: tuple[str, ...] = ()
     ordering: tuple[str, ...] = ()  # only where there is no list
     permission_classes = [IsAuthenticated, WithinScope, PolicyPermission]

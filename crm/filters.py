@@ -41,7 +41,7 @@ class Filter:
     label: Any = ""
     column: str = ""
     template = ""
-    suffixes = ("",)
+    suffixes: tuple[str, ...] = ("",)
 
     def bind(self, model) -> None:
         """Take what was not said from the model's field."""

@@ -13,6 +13,8 @@ The same address answers htmx: `?older=…` gives more of the timeline, `?panel=
 both are links to the whole page with that part opened. `?show=timeline` is the phone's second segment.
 """
 
+from typing import Any
+
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -28,8 +30,8 @@ TOP = ("next_step", "composer")  # panels with these keys have places of their o
 
 
 class RecordView(LoginRequiredMixin, View):
-    model = None
-    related = ()
+    model: Any = None
+    related: tuple[str, ...] = ()
     template_name = ""  # by default templates/<app>/<model>_detail.html
     has_timeline = True
 
