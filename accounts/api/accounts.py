@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
 from accounts.actions import accounts
+from accounts.bulk import owners
 from accounts.lists import AccountList
 from accounts.models import Account, User
 from crm.api_base import RecordViewSet
@@ -11,7 +12,7 @@ class AccountSerializer(serializers.ModelSerializer):
     """`mrr` is in micros of the company's currency (1,000,000 = one unit) a month."""
 
     parent = VisibleField(Account, required=False, allow_null=True)
-    owner = VisibleField(User, required=False, allow_null=True)
+    owner = VisibleField(User, owners, required=False, allow_null=True)
 
     class Meta:
         model = Account
@@ -23,7 +24,7 @@ class AccountSerializer(serializers.ModelSerializer):
 
 
 class AssignSerializer(serializers.Serializer):
-    owner = VisibleField(User)
+    owner = VisibleField(User, owners)
 
 
 class AccountViewSet(RecordViewSet):

@@ -1,11 +1,11 @@
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from accounts.bulk import owners
 from accounts.models import Account, Contact, Product, User
 from crm.api_base import ReadOnlyRecordViewSet, RecordViewSet
 from crm.api_fields import NoBody, VisibleField, verb
 from leads.actions import deals
-from leads.bulk import people
 from leads.lists import DealList
 from leads.models import Deal, Source, Stage
 
@@ -17,7 +17,7 @@ class DealSerializer(serializers.ModelSerializer):
     contact = VisibleField(Contact, required=False, allow_null=True)
     product = VisibleField(Product, required=False, allow_null=True)
     source = VisibleField(Source, required=False, allow_null=True)
-    owner = VisibleField(User, people, required=False)
+    owner = VisibleField(User, owners, required=False)
     value = serializers.IntegerField(min_value=0, max_value=10**15, required=False)
     quantity = serializers.IntegerField(min_value=1, max_value=10**6, required=False)
 
@@ -50,7 +50,7 @@ class LoseSerializer(serializers.Serializer):
 
 
 class AssignSerializer(serializers.Serializer):
-    owner = VisibleField(User, people)
+    owner = VisibleField(User, owners)
 
 
 class DealViewSet(RecordViewSet):

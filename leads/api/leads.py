@@ -1,10 +1,10 @@
 from rest_framework import serializers
 
+from accounts.bulk import owners
 from accounts.models import Account, Product, User
 from crm.api_base import ReadOnlyRecordViewSet, RecordViewSet
 from crm.api_fields import NoBody, VisibleField, verb
 from leads.actions import leads
-from leads.bulk import people
 from leads.lists import LeadList
 from leads.models import Campaign, Lead, Source
 
@@ -15,7 +15,7 @@ class LeadSerializer(serializers.ModelSerializer):
     source = VisibleField(Source, required=False, allow_null=True)
     campaign = VisibleField(Campaign, required=False, allow_null=True)
     product = VisibleField(Product, required=False, allow_null=True)
-    owner = VisibleField(User, people, required=False)
+    owner = VisibleField(User, owners, required=False)
     value = serializers.IntegerField(min_value=0, max_value=10**15, required=False, allow_null=True)
 
     class Meta:
@@ -41,7 +41,7 @@ class ReasonSerializer(serializers.Serializer):
 
 
 class AssignSerializer(serializers.Serializer):
-    owner = VisibleField(User, people)
+    owner = VisibleField(User, owners)
 
 
 class ScoreSerializer(serializers.Serializer):
