@@ -5,7 +5,8 @@ lists (`visible_to`), asked once per model. What an event says is registered by 
 
     registry.timeline("deal.won", icon="won", text=deal_won, group="money")
 
-where `deal_won(event)` returns a sentence or a `Line`; it finds the record at `event.subject`, already loaded.
+where `deal_won(event)` returns a sentence or a `Line`; it finds the record at `event.subject`, already loaded,
+and the names of owners at `event.people`.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -64,7 +66,9 @@ class Timeline:
 
     def __init__(self, record, user, *, segment: str = "", older: str = "", url: str = "", size: int = SIZE):
         if segment and segment not in SEGMENTS:
-            raise Invalid(_("There is no such part of the timeline."), code="bad_query", fields={"segment": [segment[:60]]})
+            raise Invalid(
+                _("There is no such part of the timeline."), code="bad_query", fields={"segment": [segment[:60]]}
+            )
         self.record, self.user, self.segment, self.url = record, user, segment, url
         self.is_continued = bool(older)
         page = Keyset(events_of(record, user, segment), ["-at"], name="timeline").page(older, size)
@@ -129,9 +133,10 @@ def _model(label):
 def entries(events: Iterable[Event], record, user) -> list[Entry]:
     """Events as they read, their subjects fetched in one query per model."""
     events = list(events)
-    subjects = _subjects(events, record, user)
+    subjects, people = _subjects(events, record, user), _people(events)
     made = []
     for event in events:
+        event.people = people
         event.subject = subjects.get((event.subject_label, event.subject_id))
         if event.subject is not None:
             made.append(_entry(event, record))
@@ -153,6 +158,14 @@ def _subjects(events, record, user):
         rows = model.objects.visible_to(user).filter(pk__in=ids).select_related(*related)
         found |= {(label, row.pk): row for row in rows}
     return found
+
+
+def _people(events):
+    """Names of the owners that changes of owner speak of, by id: `event.people`."""
+    ids = {event.data.get(end) for event in events if event.kind.endswith(".assigned") for end in ("from", "to")} - {
+        None
+    }
+    return {person.pk: str(person) for person in get_user_model().objects.filter(pk__in=ids)} if ids else {}
 
 
 def _entry(event, record):

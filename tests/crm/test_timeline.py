@@ -79,7 +79,13 @@ def test_timeline_goes_on_where_it_stopped(kinds):
     first = Timeline(halberd, admin, size=3)
     second = Timeline(halberd, admin, size=3, older=first.next)
 
-    assert [entry.title for entry in first.entries + second.entries] == ["Step 4", "Step 3", "Step 2", "Step 1", "Step 0"]
+    assert [entry.title for entry in first.entries + second.entries] == [
+        "Step 4",
+        "Step 3",
+        "Step 2",
+        "Step 1",
+        "Step 0",
+    ]
     assert second.next is None
 
 
