@@ -1,0 +1,51 @@
+"""Many new rows at once: COPY where the database has it, `bulk_create` where it has not. The same rows either way."""
+
+import json
+
+from django.db import connection, models
+
+CHUNK = 500  # rows of one INSERT on the plain way
+
+
+def can_copy():
+    return connection.vendor == "postgresql"
+
+
+def insert(records):
+    """Write unsaved records of one model and give them their primary keys."""
+    if not records:
+        return
+    model = type(records[0])
+    if can_copy():
+        _copy(model, records)
+    else:
+        model._base_manager.bulk_create(records, batch_size=CHUNK)
+
+
+def _copy(model, records):
+    meta = model._meta
+    fields = meta.concrete_fields
+    if meta.pk.get_internal_type() in ("BigAutoField", "AutoField"):
+        for record, pk in zip(records, _new_pks(meta, len(records)), strict=True):
+            record.pk = pk
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in fields)
+    names = [field.attname for field in fields]
+    as_json = [index for index, field in enumerate(fields) if isinstance(field, models.JSONField)]
+    with connection.cursor() as cursor, cursor.copy(f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN") as copy:
+        for record in records:
+            values = [getattr(record, name) for name in names]
+            for index in as_json:
+                values[index] = json.dumps(values[index])
+            copy.write_row(values)
+    for record in records:
+        record._state.adding = False
+
+
+def _new_pks(meta, count):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [connection.ops.quote_name(meta.db_table), meta.pk.column, count],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
