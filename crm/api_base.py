@@ -49,7 +49,7 @@ class PolicyViewSet(IdempotentMixin, viewsets.GenericViewSet):
     ordering: tuple[str, ...] = ()  # only where there is no list
     permission_classes = [IsAuthenticated, WithinScope, PolicyPermission]
     pagination_class = KeysetPagination
-    filter_backends: list = []
+    filter_backends = [ListFilter]
     lookup_value_regex = "[0-9]{1,18}"
 
     def __init_subclass__(cls, **kwargs):
@@ -70,12 +70,8 @@ class PolicyViewSet(IdempotentMixin, viewsets.GenericViewSet):
     def filter_queryset(self, queryset):
         """Filters belong to listing: a detail address takes none."""
         if self.action == "list" and self.list_class is not None:
-            return ListFilter().filter_queryset(self.request, queryset, self)
+            return super().filter_queryset(queryset)
         return queryset
-
-    @property
-    def is_listing(self):
-        return getattr(self, "action", None) == "list"
 
 
 class ReadOnlyRecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, PolicyViewSet):

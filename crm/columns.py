@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
@@ -44,7 +45,7 @@ class Column:
         if not self.label:
             try:
                 self.label = model._meta.get_field(self.name).verbose_name
-            except LookupError:
+            except FieldDoesNotExist:
                 self.label = self.name.replace("_", " ")
         self.label = capfirst(self.label)
         if not self.sort and self.name in sorts:

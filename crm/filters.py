@@ -5,8 +5,9 @@ queryset, and says in words what it does.
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -40,8 +41,8 @@ class Filter:
     name: str
     label: Any = ""
     column: str = ""
-    template = ""
-    suffixes: tuple[str, ...] = ("",)
+    template: ClassVar[str] = ""
+    suffixes: ClassVar[tuple[str, ...]] = ("",)
 
     def bind(self, model) -> None:
         """Take what was not said from the model's field."""
@@ -49,7 +50,7 @@ class Filter:
         if not self.label:
             try:
                 self.label = model._meta.get_field(self.column.split("__")[0]).verbose_name
-            except LookupError:
+            except FieldDoesNotExist:
                 self.label = self.name.replace("_", " ")
         self.label = capfirst(self.label)
 
