@@ -1,11 +1,13 @@
 """Countries by their two letters, named in the reader's language."""
 
+from typing import Any
+
 from babel import Locale
 from django.utils.functional import lazy
 
 from crm import formats
 
-_ENGLISH = Locale("en").territories
+_ENGLISH: Any = Locale("en").territories
 _NO_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"}
 
 

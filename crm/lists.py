@@ -72,14 +72,14 @@ class Query:
 class List:
     """Subclass, declare, and instantiate per request."""
 
-    model: ClassVar[type[models.Model]]
+    model: ClassVar[Any]  # a model whose manager asks the policy
     name: ClassVar[str] = ""  # by default the model's plural, as the navigation entries are called: "leads"
     title: ClassVar[Any] = ""
     columns: ClassVar[list[Column]] = []
     filters: ClassVar[list[Filter]] = []
     sorts: ClassVar[dict[str, list[str]]] = {}
     default_sort: ClassVar[str] = ""
-    views: ClassVar[dict[str, View | dict]] = {}
+    views: ClassVar[dict[str, Any]] = {}
     default_view: ClassVar[str] = ""  # shown by the page when nothing was asked for
     search: ClassVar[bool] = False
     related: ClassVar[tuple[str, ...]] = ()  # select_related: what the columns read
@@ -260,7 +260,8 @@ class List:
 
     def tabs(self, saved: Iterable = ()) -> list[dict]:
         tabs = [
-            {"label": view.label, "url": f"?view={key}", "on": self.query.view == key} for key, view in self.views.items()
+            {"label": preset.label, "url": f"?view={key}", "on": self.query.view == key}
+            for key, preset in self.views.items()
         ]
         if ALL not in self.views:
             is_on = not self.is_narrowed and not self.query.view.replace(ALL, "") and not self.query.saved

@@ -130,7 +130,7 @@ def _model(label):
     return model if hasattr(model.objects, "visible_to") else None
 
 
-def entries(events: Iterable[Event], record, user) -> list[Entry]:
+def entries(events: Iterable[Any], record, user) -> list[Entry]:
     """Events as they read, their subjects fetched in one query per model."""
     events = list(events)
     subjects, people = _subjects(events, record, user), _people(events)

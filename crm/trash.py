@@ -115,7 +115,7 @@ def entries(user) -> list[Entry]:
         Entry(
             records[label, pk],
             label,
-            models_by_label[label]._meta.verbose_name,
+            str(models_by_label[label]._meta.verbose_name),
             (label, pk) in may_restore,
             at + KEPT_FOR,
         )
@@ -155,7 +155,7 @@ def _would_take_living_ones(record) -> bool:
     collector = Collector(using="default", origin=record)
     collector.collect([record])
     for model, rows in collector.data.items():
-        if issubclass(model, Trashable) and any(not row.is_trashed for row in rows):
+        if issubclass(model, Trashable) and any(row.trashed_at is None for row in rows):  # type: ignore[attr-defined]
             return True
     return any(
         issubclass(rows.model, Trashable) and rows.filter(trashed_at=None).exists() for rows in collector.fast_deletes

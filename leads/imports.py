@@ -3,6 +3,8 @@
 Leads and deals bring their past along: one stage change for each step, on the day it was taken.
 """
 
+from typing import Any
+
 from django.db.models import F, Min, Q
 from django.utils.translation import gettext as _
 
@@ -13,7 +15,7 @@ from crm.imports.nouns import Field, Noun
 from leads.actions import scoring
 from leads.models import Activity, Campaign, Deal, DealStageChange, Lead, LeadStageChange, Pipeline, Source, Stage
 
-PERCENT = {"low": 0, "high": 100}
+PERCENT: dict[str, Any] = {"low": 0, "high": 100}
 
 
 def once(run, model):

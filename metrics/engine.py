@@ -11,6 +11,7 @@ it stands on the record, and `NOBODY` ("-") where there is none. Splits therefor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
@@ -143,7 +144,7 @@ def added(behind) -> int:
     return int(behind.order_by().aggregate(total=Sum("adds"))["total"] or 0)
 
 
-LABELLED = {
+LABELLED: dict[str, tuple[Any, str, str]] = {
     "owner": (User, "pk", "name"),
     "team": (Team, "pk", "name"),
     "product": (Product, "pk", "name"),

@@ -63,7 +63,7 @@ class Measure:
     scale: str = COUNT
     kind: str = "F"
     dimensions: Mapping[str, str] = field(default_factory=dict)
-    reads: tuple[type, ...] = ()  # the models whose days it depends on, as events name them
+    reads: tuple[Any, ...] = ()  # the models whose days it depends on, as events name them
     lasts: bool = False  # a change on a day also shows in every later period (stocks, pooled and trailing measures)
     times: int = 1
 

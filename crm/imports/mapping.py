@@ -56,9 +56,9 @@ class Column:
     template: str = ""  # "{agent|slug}@example.test"
     value: str | None = None
     default: str | None = None  # for blank cells
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)  # type: ignore[operator]
     only_values: bool = False  # anything `values` does not list is an error
-    source: parsers.Source = field(default_factory=parsers.Source)
+    source: parsers.Source = field(default_factory=parsers.Source)  # type: ignore[operator]
 
     @property
     def name(self):

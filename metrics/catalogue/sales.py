@@ -1,6 +1,7 @@
 """Sales: leads and deals. The formulas are those of docs/kpis.md, "Sales"."""
 
 from fractions import Fraction
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -151,7 +152,7 @@ sales_cycle_length = KPI(
     variant="mean",
     bands=(Band(_("usual between companies, 3 to 6 months"), Fraction(90), Fraction(183)),),
 )
-QUANTILE = {
+QUANTILE: dict[str, Any] = {
     "group": GROUP,
     "unit": DAYS,
     "direction": DOWN,
