@@ -1,10 +1,14 @@
 """Addresses for the tests of the floor: its own pages, and one list over accounts."""
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.urls import include, path
+from rest_framework import serializers
 
 from accounts.models import Account, User
 from crm import events, lists
+from crm.api_root import DocsView, Router, SchemaView
+from crm.api_base import RecordViewSet
+from crm.exceptions import Conflict, Forbidden, Invalid
 from crm.views import jobs, trash
 from crm.views.lists import ListView
 
@@ -63,10 +67,6 @@ class ProbeView(ListView):
 
 def breaks(request):
     kind = request.GET["kind"]
-    from django.db import OperationalError
-
-    from crm.exceptions import Conflict, Forbidden, Invalid
-
     with transaction.atomic():
         raise {
             "conflict": Conflict("Somebody was faster."),
@@ -76,7 +76,33 @@ def breaks(request):
         }[kind]
 
 
+class ProbeSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Account
+        fields = ["id", "name", "owner", "status"]
+        read_only_fields = ["owner", "status"]
+
+
+class ProbeViewSet(RecordViewSet):
+    list_class = ProbeList
+    serializer_class = ProbeSerializer
+
+    def perform_create(self, serializer):
+        if serializer.validated_data["name"] == "taken":
+            raise Conflict("This name is taken.")
+        if serializer.validated_data["name"] == "breaks":
+            raise OperationalError("disk full")
+        serializer.save(owner=self.request.user, created_on="2026-11-01")
+
+
+router = Router()
+router.register("probes", ProbeViewSet, basename="probe")
+
 urlpatterns = [
+    path("api/v1/", include(router.urls)),
+    path("api/v1/schema/", SchemaView.as_view(), name="api_schema"),
+    path("api/v1/docs/", DocsView.as_view(), name="api_docs"),
+    path("settings/keys/", breaks, name="apikey_list"),
     path("", ProbeView.as_view(), name="today"),
     path("probes/", ProbeView.as_view(), name="probe_list"),
     path("breaks/", breaks),
