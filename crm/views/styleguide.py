@@ -4,8 +4,8 @@ from datetime import timedelta
 from fractions import Fraction
 
 from django.conf import settings
-from django.http import Http404
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from crm import formats, notices
@@ -51,6 +51,8 @@ COLOURS = [
 def styleguide(request):
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
+    if request.method == "POST":  # what the gallery's forms and boards post to: nothing happens
+        return HttpResponse(status=204) if request.htmx else redirect("styleguide")
     now = timezone.now()
     if request.GET.get("notice"):
         notices.undoable(request, "Norrby Cycles moved to Lost.", "/styleguide/")
@@ -99,6 +101,11 @@ def styleguide(request):
             "since": now - timedelta(minutes=41),
         },
         "rows": ["Hugo Tessier", "Rafael Ibarra", "Ottilie Brandvik"],
+        "lanes": [
+            ("1", "Qualified", ["Kestrel Foods", "Cedar & Salt"]),
+            ("2", "Demo", ["Norrby Cycles"]),
+            ("3", "Proposal", []),
+        ],
         "trend": trend(),
         "waterfall": {
             "steps": [

@@ -1,7 +1,7 @@
 // The deal board: drag, or ← → W L on a focused card. docs/components.md, "Board", says which attributes it reads.
 (() => {
   const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-  const lanes = board => [...board.querySelectorAll("[data-stage]")];
+  const lanes = board => [...board.querySelectorAll(".lane[data-stage], .lane[data-kind]")];
   const cards = lane => lane.querySelector("[data-cards]") || lane;
 
   // Apply the out-of-band parts of an answer: lane heads, notices.
@@ -39,7 +39,7 @@
     card.classList.add("busy");
     let ok = false;
     try {
-      ok = await post(kind === "won" ? card.dataset.winUrl : card.dataset.moveUrl, { stage: lane.dataset.stage });
+      ok = await (kind === "won" ? post(card.dataset.winUrl, {}) : post(card.dataset.moveUrl, { stage: lane.dataset.stage }));
     } catch {
       ok = false;
     }
@@ -71,14 +71,14 @@
           Sortable.create(cards(lane), {
             group: "deals", draggable: ".deal[data-id]", animation: 120, ghostClass: "ghost", dragClass: "drag", sort: false,
             onStart: event => (back = place(event.item)),
-            onEnd: event => event.to !== event.from && settle(event.item, event.to.closest("[data-stage]"), back),
+            onEnd: event => event.to !== event.from && settle(event.item, event.to.closest(".lane"), back),
           });
         }
       }
       board.addEventListener("keydown", event => {
         const card = event.target.closest(".deal[data-id]");
         if (!card || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-        const all = lanes(board), here = all.indexOf(card.closest("[data-stage]")), key = event.key.toLowerCase();
+        const all = lanes(board), here = all.indexOf(card.closest(".lane")), key = event.key.toLowerCase();
         const siblings = [...cards(all[here]).querySelectorAll(".deal[data-id]")], at = siblings.indexOf(card);
         let done = true;
         if (key === "arrowleft" || key === "arrowright") {

@@ -1,6 +1,7 @@
 // Sets light or dark before the first paint; "auto" follows the device, also while the page is open.
 (() => {
   const root = document.documentElement;
+  root.classList.add("js"); // .js .card-move: what only those without script need
   const cookie = () => (document.cookie.match(/(?:^|; )theme=(auto|light|dark)/) || [])[1];
   const device = matchMedia("(prefers-color-scheme: dark)");
   const apply = wanted => {

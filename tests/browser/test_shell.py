@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from crm import registry
 
+REFUSAL = '<div class="notice bad" role="alert" data-notice><span>Somebody was faster.</span></div>'
 PHONE = {"width": 390, "height": 844}
 
 
@@ -96,6 +97,28 @@ def test_a_notice_offers_undo_by_key(signed_in):
 
 def test_charts_are_drawn_in_the_tokens_of_the_theme(signed_in):
     expect(signed_in.locator("[data-chart] svg")).to_have_count(3)
+
+
+def test_a_card_moves_by_key_and_by_drag_and_comes_back_when_refused(signed_in):
+    page = signed_in
+    card, demo, won = (
+        page.locator("[data-id='Kestrel Foods']"),
+        page.locator("[data-stage='2']"),
+        page.locator("[data-kind=won]"),
+    )
+    card.focus()
+    with page.expect_request(lambda request: request.method == "POST") as moved:
+        page.keyboard.press("ArrowRight")
+    assert moved.value.post_data == "stage=2"
+    expect(demo.locator(".deal")).to_have_count(2)
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.locator("[data-id='Norrby Cycles']").drag_to(won.locator("[data-cards]"))
+    expect(won.locator(".deal")).to_have_count(1)
+    page.route("**/styleguide/", lambda route: route.fulfill(status=409, body=REFUSAL))
+    card.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#notices")).to_contain_text("faster")
+    expect(demo.locator(".deal")).to_have_count(1)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
