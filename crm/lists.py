@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode
 
-from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
