@@ -95,8 +95,8 @@ class Activity(Trashable, About, Imported):
             )
         ]
 
-    def touched_days(self):
-        return {Activity: [self.on]}
-
     def __str__(self):
         return self.subject or self.get_kind_display()
+
+    def touched_days(self):
+        return {Activity: [self.on]}
