@@ -291,7 +291,7 @@ def navigation(context):
 def tabbar(context):
     """The phone's tab bar: the first four pages meant for it, then "More"."""
     shell = _shell(context)
-    entries = [_entry(entry, shell) for entry in registry.navs(shell["user"]) if entry.phone][:4]
+    entries = [_entry(entry, shell, badge=False) for entry in registry.navs(shell["user"]) if entry.phone][:4]
     return shell | {"entries": entries, "more_url": registry.page_url("more")}
 
 
@@ -371,7 +371,7 @@ def _sections(context):
     return sections
 
 
-def _entry(entry, shell):
+def _entry(entry, shell, *, badge=True):
     url = entry.url
     is_on = shell["path"] == url or (url != "/" and shell["path"].startswith(url))
     return {
@@ -381,5 +381,5 @@ def _entry(entry, shell):
         "icon": entry.icon,
         "letter": entry.letter,
         "on": is_on,
-        "badge": entry.badge(shell["user"]) if entry.badge else None,
+        "badge": entry.badge(shell["user"]) if badge and entry.badge else None,
     }

@@ -3,7 +3,7 @@
   const typing = target => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]");
   const visible = element => element.offsetParent !== null || element.getClientRects().length > 0;
   const first = selector => [...document.querySelectorAll(selector)].find(visible);
-  let going = 0;
+  let going = 0, alone = 0;
 
   const press = element => {
     if (!element) return false;
@@ -18,12 +18,13 @@
     const key = event.key.toLowerCase();
     if (key.length !== 1 || /["\\]/.test(key)) return;
     let done = false;
+    clearTimeout(alone);
     if (going && Date.now() - going < 1500) {
       going = 0;
       done = press(first(`[data-go="${key}"]`));
     } else if (key === "g") {
       going = Date.now();
-      // A page may use G itself; the sidebar's second letter has precedence only where one follows.
+      alone = setTimeout(() => { going = 0; press(first('[data-key="g"]')); }, 700); // a page may use G itself, where no letter follows
       done = true;
     } else if (key === "?") {
       document.getElementById("keys")?.showModal();
