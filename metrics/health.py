@@ -1,21 +1,27 @@
-from django.db.models import Max
+"""/readyz: whether the numbers of yesterday have been published."""
+
+from django.db.models import Min
 from django.utils import timezone
 
 from crm import health
-from metrics.models import Snapshot
+from crm.models import Company
+from crm.periods import Grain, day_bounds
+from metrics.models import SnapshotProgress
 
-LATE = 26 * 3600  # seconds: a night and some catching up
-
-
-def last_snapshot():
-    """How long ago a number was last published."""
-    latest = Snapshot.objects.aggregate(latest=Max("computed_at"))["latest"]
-    if latest is None:
-        return health.Check(health.DEGRADED, "There is no snapshot yet: the nightly task makes the first.")
-    age = int((timezone.now() - latest).total_seconds())
-    if age > LATE:
-        return health.Check(health.DEGRADED, "No snapshot last night: are scheduler and worker running?", age)
-    return health.Check(health.OK, "seconds since the last snapshot", age)
+ALLOWED = 2 * 3600  # seconds after local midnight by which the night should be over
 
 
-health.register("snapshots", last_snapshot)
+def snapshots():
+    company = Company.current()
+    today = company.today()
+    reached = SnapshotProgress.objects.filter(grain=Grain.DAY).aggregate(least=Min("until"))["least"]
+    since_midnight = (timezone.now() - day_bounds(today, company.time_zone)[0]).total_seconds()
+    if reached is None:
+        return health.Check(health.DEGRADED, "Nothing has been published yet: is a worker running?")
+    behind = (today - reached).days
+    if behind > 1 or (behind == 1 and since_midnight > ALLOWED):
+        return health.Check(health.DEGRADED, "Snapshots are missing: the night has not run.", behind)
+    return health.Check(health.OK, f"published up to {reached}", max(behind, 0))
+
+
+health.register("snapshots", snapshots)

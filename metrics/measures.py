@@ -226,8 +226,9 @@ def scaled(measure, times):
 
 
 def amounts(measure: Measure, periods, dimension="", facts=None) -> list[dict[str, int]]:
-    """`measure.totals`, scaled."""
-    found = measure.totals(periods, dimension, facts)
+    """`measure.totals`, scaled; read once by whoever shares `facts`."""
+    facts = facts or Facts()
+    found = facts.once((measure, tuple(periods), dimension), lambda: measure.totals(periods, dimension, facts))
     if measure.times == 1:
         return found
     return [{member: total * measure.times for member, total in row.items()} for row in found]

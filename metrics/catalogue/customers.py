@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Movement, Order
 from crm.models import Company
 from metrics import ledger_measures as behind
-from metrics.catalogue.revenue import OF_ORDER, apv, ordered, orders
+from metrics.catalogue.revenue import apv, ordered, orders
 from metrics.expenses import Spent
 from metrics.kpi import COUNT, DOWN, KPI, MONEY, PERCENT, RATIO, UP, YEARS, Band, Example, Lifespan, Product, percent
 from metrics.ledger import CUSTOMERS, EARLY, FIRST, LOSSES, LOST
