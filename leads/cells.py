@@ -1,0 +1,89 @@
+"""Cells of lists that take more than one column to say: the first answer, the next step, what a task is about."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from crm import formats
+from crm.columns import Column
+from crm.models.company import Company
+from leads.models import Lead
+
+DASH = format_html('<span class="faint">{}</span>', formats.DASH)
+SOON = 1 / 6  # of the time we give ourselves: from here on waiting is worth a colour
+
+
+@dataclass
+class RightColumn(Column):
+    """A cell made by a function, aligned like a number."""
+
+    @property
+    def is_right(self):
+        return True
+
+    @property
+    def css(self):
+        return "end num"
+
+
+def answer(lead):
+    """How long the first contact took, or how long the lead has been waiting for it."""
+    limit = Company.current().lead_response_hours * 3600
+    if lead.first_contact_at:
+        took = max(0, (lead.first_contact_at - lead.created_at).total_seconds())
+        if took > limit:
+            return format_html('<span class="bad">{}</span>', _("%(time)s late") % {"time": formats.duration(took - limit, short=True)})
+        return format_html('<span class="soft">{}</span>', formats.duration(took, short=True))
+    if lead.stage not in Lead.OPEN:
+        return DASH
+    waited = (timezone.now() - lead.created_at).total_seconds()
+    tone = "bad med" if waited > limit else "warn med" if waited > limit * SOON else "soft"
+    return format_html('<span class="{}">{}</span>', tone, _("waiting %(time)s") % {"time": formats.duration(waited, short=True)})
+
+
+def step(record):
+    """The first open task of a lead or deal, red where it is late; needs `open_tasks` to be prefetched."""
+    return step_text(record.open_tasks[0]) if record.open_tasks else DASH
+
+
+def step_text(task):
+    when, tone = due_of(task)
+    return format_html('<span class="{}">{} · {}</span>', tone, task.title, when)
+
+
+def due_of(task):
+    """When an open task is due, and its tone: the hour where it has one, "2 days overdue" where it is late."""
+    when, tone = formats.due(task.due_on)
+    if tone or not task.due_time:
+        return when, tone
+    clock = task.due_time.strftime("%H:%M")
+    return (clock if task.due_on == Company.current().today() else f"{when} {clock}"), tone
+
+
+def due(task):
+    if task.done_at:
+        return format_html('<span class="soft num">{}</span>', formats.day(task.due_on))
+    text, tone = due_of(task)
+    return format_html('<span class="num {}">{}</span>', tone, text)
+
+
+def about(record):
+    """The deal, lead or account that a task or activity concerns, linked."""
+    found = record.about
+    if not found:
+        return DASH
+    account = getattr(found, "account", None)
+    return format_html(
+        '<a class="name" href="{}">{}</a>{}',
+        found.get_absolute_url(),
+        found,
+        format_html(' <span class="soft">{}</span>', account) if account and str(account) != str(found) else "",
+    )
+
+
+def activity(record):
+    found = record.about
+    url = f"{found.get_absolute_url()}?show=timeline" if found else ""
+    return format_html('<a class="name" href="{}">{}</a>', url, record) if url else format_html("<b>{}</b>", record)

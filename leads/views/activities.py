@@ -1,0 +1,102 @@
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account
+from crm import notices
+from crm.views.lists import ListView
+from leads.actions import activities
+from leads.forms.activities import ActivityForm, ComposerForm, LogForm
+from leads.forms.tasks import TaskComposerForm
+from leads.lists import ActivityList
+from leads.models import Activity, Deal, Lead, Task
+from leads.views.records import back_to, changeable, form_page, may_create, number, visible
+
+KINDS = [
+    ("note", gettext_lazy("Note"), ""),
+    ("call", gettext_lazy("Call"), "c"),
+    ("mail", gettext_lazy("Mail"), "m"),
+    ("meeting", gettext_lazy("Meeting"), ""),
+    ("task", gettext_lazy("Task"), "t"),
+]
+ABOUT = {"lead": Lead, "deal": Deal, "account": Account}
+
+
+class ActivityListView(ListView):
+    list_class = ActivityList
+
+
+@login_required
+def activity_create(request):
+    may_create(request, Activity)
+    is_composer = request.POST.get("composer") == "1"
+    initial = request.GET.dict() | {"kind": request.GET.get("kind", Activity.Kind.CALL)}
+    form = (ComposerForm if is_composer else LogForm)(request.POST or None, user=request.user, initial=initial)
+    if form.is_valid():
+        data = form.cleaned_data
+        at = data.pop("at")
+        activity = activities.log(by=request.user, at=at, **data)
+        notices.say(request, _("%(kind)s logged.") % {"kind": activity.get_kind_display()}, tone="good")
+        return back_to(request, activity.about.get_absolute_url())
+    return form_page(request, form, title=_("Log an activity"), submit=_("Log it"), back=reverse("activity_list"))
+
+
+@login_required
+def activity_edit(request, pk):
+    activity = changeable(request, Activity, pk, "lead", "deal", "account")
+    form = ActivityForm(request.POST or None, user=request.user, instance=activity)
+    back = activity.about.get_absolute_url()
+    if form.is_valid():
+        activities.edit(activity, by=request.user, **form.cleaned_data)
+        notices.say(request, _("Saved."), tone="good")
+        return redirect(back)
+    trash_url = reverse("activity_trash", args=[pk])
+    return form_page(
+        request, form, title=_("Edit %(name)s") % {"name": activity}, submit=_("Save"), back=back, trash_url=trash_url
+    )
+
+
+@login_required
+def composer(request):
+    """The composer for another kind: `?kind=call&deal=7`."""
+    for name, model in ABOUT.items():
+        if request.GET.get(name):
+            record = visible(request, model, number(request.GET[name]))
+            return render(request, "leads/_composer.html", {"composer_form": composer_for(request, record)})
+    raise Http404
+
+
+def composer_for(request, record):
+    """What somebody can write above the timeline of a record: its tabs and the form of the chosen kind."""
+    kind = request.GET.get("kind") or request.GET.get("log", "")
+    kind = kind if kind in {key for key, _label, _letter in KINDS} else "note"
+    about = about_of(record)
+    if kind == "task":
+        form = TaskComposerForm(user=request.user, initial=about)
+    else:
+        form = ComposerForm(user=request.user, initial=about | {"kind": kind})
+    name = record._meta.model_name
+    here = f"{reverse('activity_composer')}?{name}={record.pk}"
+    tabs = [
+        {"label": label, "letter": letter, "on": key == kind, "url": f"?log={key}#composer", "fragment_url": f"{here}&kind={key}"}
+        for key, label, letter in KINDS
+    ]
+    action = reverse("task_create" if kind == "task" else "activity_create")
+    return {"kind": kind, "form": form, "tabs": tabs, "action": action, "next": record.get_absolute_url()}
+
+
+def about_of(record):
+    """The values of a task's or activity's "about" fields on the page of a record."""
+    about = {record._meta.model_name: record.pk}
+    if isinstance(record, Deal):
+        about |= {"account": record.account_id, "contact": record.contact_id}
+    return about
+
+
+def next_step_of(record, user):
+    """The first open task of a record."""
+    tasks = Task.objects.visible_to(user).open().filter(**{record._meta.model_name: record.pk})
+    return tasks.select_related("owner", "contact").order_by("due_on", "due_time", "pk").first()

@@ -1,0 +1,147 @@
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm import formats, notices
+from crm.views.detail import RecordView
+from crm.views.lists import ListView
+from leads import board, bulk
+from leads.actions import deals
+from leads.forms.deals import DealForm, LoseForm, NewDealForm
+from leads.lists import DEAL_TONES, DealList
+from leads.models import Deal, Stage
+from leads.views.activities import composer_for, next_step_of
+from leads.views.records import back_to, changeable, form_page, may_create, number
+
+
+class DealListView(ListView):
+    list_class = DealList
+    template_name = "leads/deal_list.html"
+
+
+class DealDetailView(RecordView):
+    model = Deal
+    related = ("owner", "team", "account", "contact", "lead", "source", "product", "stage__pipeline")
+
+    def facts(self):
+        deal = self.record
+        return [
+            (_("Account"), deal.account, deal.account.get_absolute_url() if deal.account else ""),
+            (_("Contact"), deal.contact, deal.contact.get_absolute_url() if deal.contact else ""),
+            (_("Worth a year"), formats.money(deal.value, deal.currency)),
+            (_("Product"), f"{deal.quantity} × {deal.product}" if deal.product and deal.quantity > 1 else deal.product),
+            (_("Expected"), formats.day(deal.expected_close_on)),
+            (_("Pipeline"), deal.stage.pipeline),
+            (_("Source"), deal.source, deal.source.get_absolute_url() if deal.source else ""),
+            (_("Created"), formats.day(deal.created_on)),
+            (_("Closed"), formats.day(deal.closed_on)),
+        ]
+
+    def context(self):
+        deal, user = self.record, self.request.user
+        lead = deal.lead_id and type(deal.lead).objects.visible_to(user).filter(pk=deal.lead_id).first()
+        return super().context() | {
+            "tone": DEAL_TONES[deal.status],
+            "steps": board.stepper(deal),
+            "age": board.age_of(deal),
+            "lead": lead,
+            "next": next_step_of(deal, user),
+            "composer_form": composer_for(self.request, deal),
+            "people": bulk.owners(user) if self.may_change else [],
+            "facts_edit_url": reverse("deal_edit", args=[deal.pk]) if self.may_change else "",
+        }
+
+
+@login_required
+def deal_create(request):
+    may_create(request, Deal)
+    form = NewDealForm(request.POST or None, user=request.user, initial=request.GET.dict())
+    if form.is_valid():
+        deal = deals.add(by=request.user, **form.cleaned_data)
+        notices.say(request, _("The deal is open. What is the next step?"), tone="good")
+        return redirect(deal)
+    return form_page(request, form, title=_("New deal"), submit=_("Save deal"), back=reverse("deal_board"))
+
+
+@login_required
+def deal_edit(request, pk):
+    deal = changeable(request, Deal, pk, "account", "contact", "product", "source")
+    form = DealForm(request.POST or None, user=request.user, instance=deal)
+    if form.is_valid():
+        deals.edit(deal, by=request.user, **form.cleaned_data)
+        notices.say(request, _("Saved."), tone="good")
+        return redirect(deal)
+    trash_url = reverse("deal_trash", args=[pk])
+    return form_page(
+        request, form, title=_("Edit %(name)s") % {"name": deal}, submit=_("Save deal"), back=deal.get_absolute_url(), trash_url=trash_url
+    )
+
+
+@login_required
+@require_POST
+def deal_move(request, pk):
+    deal = changeable(request, Deal, pk, "stage", "account")
+    stages = Stage.objects.visible_to(request.user).filter(pipeline=deal.stage.pipeline_id)
+    stage = get_object_or_404(stages, pk=number(request.POST.get("stage") or request.GET.get("stage")))
+    before = deal.stage
+    deals.move(deal, stage, by=request.user)
+    if before != stage:
+        undo = f"{reverse('deal_move', args=[pk])}?stage={before.pk}"
+        notices.undoable(request, _("%(name)s moved to %(stage)s.") % {"name": deal, "stage": stage}, undo)
+    return moved(request, deal)
+
+
+@login_required
+@require_POST
+def deal_assign(request, pk):
+    deal = changeable(request, Deal, pk)
+    owner = bulk.person(request.POST.get("owner", ""), request.user)
+    deals.assign(deal, owner, by=request.user)
+    notices.say(request, _("%(name)s now belongs to %(owner)s.") % {"name": deal, "owner": owner}, tone="good")
+    is_visible = Deal.objects.visible_to(request.user).filter(pk=pk).exists()
+    return redirect(deal if is_visible else "deal_board")
+
+
+@login_required
+@require_POST
+def deal_win(request, pk):
+    deal = changeable(request, Deal, pk, "stage", "account", "product")
+    deals.win(deal, by=request.user)
+    notices.undoable(request, _("Won: %(name)s. Well done!") % {"name": deal}, reverse("deal_reopen", args=[pk]))
+    return moved(request, deal)
+
+
+@login_required
+def deal_lose(request, pk):
+    deal = changeable(request, Deal, pk, "stage", "account")
+    form = LoseForm(request.POST if "reason" in request.POST else None)
+    if form.is_valid():
+        deals.lose(deal, reason=form.cleaned_data["reason"], by=request.user)
+        notices.undoable(request, _("%(name)s moved to Lost.") % {"name": deal}, reverse("deal_reopen", args=[pk]))
+        return back_to(request, deal)
+    if request.htmx and not form.is_bound:  # dropped on Lost: ask on a page of its own
+        return HttpResponse(headers={"HX-Redirect": f"{request.path}?next={reverse('deal_board')}"})
+    next_url = request.GET.get("next", "")
+    return form_page(
+        request, form, title=_("Lost: %(name)s") % {"name": deal}, submit=_("Mark as lost"), back=next_url or deal.get_absolute_url(), next_url=next_url
+    )
+
+
+@login_required
+@require_POST
+def deal_reopen(request, pk):
+    deal = changeable(request, Deal, pk, "stage", "account")
+    deals.reopen(deal, by=request.user)
+    notices.say(request, _("%(name)s is open again.") % {"name": deal}, tone="good")
+    return back_to(request, deal)
+
+
+def moved(request, deal):
+    """After a step on the board: for its script the totals of the lanes and the notice, otherwise a page."""
+    if not request.htmx:
+        return back_to(request, deal)
+    context = {"board": board.Board(DealList(request.user, board.kept(request)), request), "oob": True}
+    return render(request, "leads/_board_totals.html", context)
