@@ -1,6 +1,6 @@
 """What can be asked of accounts and what they buy: columns, filters, sorts and tabs of their lists."""
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts import bulk
@@ -31,7 +31,7 @@ class AccountList(lists.List):
     columns = [
         lists.Column("name", kind="name", sub="city"),
         lists.Column("status", kind="pill", tone=lambda account: ACCOUNT_TONES[account.status], phone="note"),
-        lists.Column("mrr", kind="mrr", phone="end"),
+        lists.Column("mrr", kind="mrr", value=lambda account: account.mrr or None, phone="end"),
         lists.Column("owner", kind="person", edit="assign", phone="end"),
         lists.Column(
             "country", value=lambda account: name_of(account.country) if account.country else "", export="country"
@@ -240,7 +240,8 @@ class UserList(lists.List):
     can_export = False
 
     def base(self):
-        return super().base().prefetch_related(Prefetch("role_grants"))
+        may_edit = Value(self.user.has_role("admin"), output_field=BooleanField())
+        return super().base().prefetch_related("role_grants").annotate(may_edit=may_edit)
 
     @classmethod
     def is_open_to(cls, user):

@@ -10,6 +10,7 @@ from crm import formats, registry
 from crm.timeline import Line
 
 MOST_FIELDS = 4
+SHORT = 60  # a reason of at most so many letters stands in the line itself
 
 
 def assigned(event):
@@ -61,36 +62,42 @@ def contact_added(event):
     return Line(event.subject, _("added as a contact"))
 
 
-def moved(event, verb=""):
-    """What a step did to MRR: "Expansion +€149 MRR", "Team plan, from €298 to €447"."""
+def moved(event, verb="", said=""):
+    """What a step did to MRR: "Expansion +€149 MRR", "Team plan, third site, from €298 to €447"."""
     subscription, movements = event.subject, event.data.get("movements", [])
-    if not movements:
-        return Line(subscription.product, verb)
     amount = sum(movement["amount"] for movement in movements)
+    reason = str(event.data.get("reason") or "")
+    if not amount:
+        return Line(subscription.product, verb, body=reason)
     after = event.data.get("mrr", 0)
-    kind = Movement.Kind(movements[-1]["kind"]).label if amount else _("Change")
-    title = _("%(kind)s %(amount)s MRR") % {"kind": kind, "amount": formats.signed_mrr(amount, subscription.currency)}
-    words = {
-        "plan": subscription.product,
+    change = {
+        "kind": said or Movement.Kind(movements[-1]["kind"]).label,
+        "amount": formats.signed_mrr(amount, subscription.currency),
+    }
+    levels = {
         "from": formats.mrr(after - amount, subscription.currency),
         "to": formats.mrr(after, subscription.currency),
     }
-    text = _("%(plan)s, from %(from)s to %(to)s") % words
+    parts = [str(subscription.product), reason if len(reason) <= SHORT else "", _("from %(from)s to %(to)s") % levels]
     on = dt.date.fromisoformat(movements[-1]["on"])
     if on != formats.local_date(event.at):
-        text += ", " + _("as of %(day)s") % {"day": formats.day(on)}
-    return Line(title, text, body=str(event.data.get("reason") or ""))
+        parts.append(_("as of %(day)s") % {"day": formats.day(on)})
+    text = ", ".join(part for part in parts if part)
+    return Line(_("%(kind)s %(amount)s MRR") % change, text, body=reason if len(reason) > SHORT else "")
 
 
-def step(verb):
-    return lambda event: moved(event, verb)
+def step(verb, said=""):
+    return lambda event: moved(event, verb, said)
 
 
 def scheduled(event):
+    reason = str(event.data.get("reason") or "")
     text = _("on %(day)s") % {"day": _day(event.data["on"])}
+    if reason and len(reason) <= SHORT:
+        text += f", {reason}"
     pill = {"text": Movement.Cause(event.data["cause"]).label, "tone": "warn"} if event.data.get("cause") else None
     title = _("Cancellation of %(plan)s scheduled") % {"plan": event.subject.product}
-    return Line(title, text, body=event.data.get("reason", ""), pill=pill)
+    return Line(title, text, body=reason if len(reason) > SHORT else "", pill=pill)
 
 
 def ordered(event):
@@ -99,10 +106,10 @@ def ordered(event):
         "kind": order.get_kind_display(),
         "amount": formats.money(abs(order.amount), order.currency),
     }
-    text = str(order.product or "")
+    parts = [str(order.product or ""), order.note if len(order.note) <= SHORT else ""]
     if order.on != formats.local_date(event.at):
-        text = ", ".join(part for part in (text, _("as of %(day)s") % {"day": formats.day(order.on)}) if part)
-    return Line(title, text, body=order.note)
+        parts.append(_("as of %(day)s") % {"day": formats.day(order.on)})
+    return Line(title, ", ".join(part for part in parts if part), body=order.note if len(order.note) > SHORT else "")
 
 
 def withdrawn(event):
@@ -133,8 +140,8 @@ def register():
     put("subscription.past_due", "warning", gettext_lazy("is past due: a charge failed"), group="money")
     put("subscription.paid", "check", gettext_lazy("was paid after all"), group="money")
     put("subscription.trial_ended", "play", step(gettext_lazy("trial ended")), group="money")
-    put("subscription.corrected", "redo", step(gettext_lazy("corrected")), group="money")
-    put("subscription.withdrawn", "undo", step(gettext_lazy("taken back")), group="money")
+    put("subscription.corrected", "redo", step(gettext_lazy("corrected"), gettext_lazy("Correction")), group="money")
+    put("subscription.withdrawn", "undo", step(gettext_lazy("taken back"), gettext_lazy("Taken back")), group="money")
     put("order.added", "orders", ordered, group="money")
     put("order.charged", "orders", ordered, group="money")
     put("order.refunded", "undo", ordered, group="money")

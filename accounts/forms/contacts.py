@@ -8,6 +8,7 @@ from crm.forms import TidyTextMixin
 
 
 class ContactForm(TidyTextMixin, forms.ModelForm):
+    wide = ("name",)
     account = PickField(label=_("Account"))
     language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", "—"), *settings.LANGUAGES])
 

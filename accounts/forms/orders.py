@@ -11,6 +11,7 @@ CHARGES = [choice for choice in Order.Kind.choices if choice[0] != Order.Kind.RE
 
 
 class OrderForm(StepForm):
+    wide = ("account", "note")
     account = PickField(label=gettext_lazy("Account"))
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=CHARGES)
     product = forms.ModelChoiceField(label=gettext_lazy("Product"), required=False, queryset=Product.objects.none())
@@ -28,6 +29,7 @@ class OrderForm(StepForm):
 
 
 class RefundForm(StepForm):
+    wide = ("note",)
     amount = AmountField(label=gettext_lazy("Amount"), minimum=1)
     on = day_field(label=gettext_lazy("Day"))
     note = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=200)

@@ -7,6 +7,7 @@ from crm.forms import TidyTextMixin
 
 
 class ProductForm(TidyTextMixin, forms.ModelForm):
+    wide = ("description",)
     price = AmountField(label=_("List price"), help_text=_("Per billing period, in whole units: 49 or 49.90."))
 
     class Meta:

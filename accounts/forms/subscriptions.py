@@ -70,6 +70,7 @@ class TermsForm(StepForm):
 
 
 class StartForm(TermsForm):
+    wide = ("product",)
     trial_ends_on = day_field(
         label=gettext_lazy("Trial until"),
         required=False,
@@ -79,6 +80,7 @@ class StartForm(TermsForm):
 
 
 class ChangeForm(TermsForm):
+    wide = ("product", "reason")
     reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=200)
     field_order = ["product", "quantity", "price", "billing", "on", "reason"]
 
@@ -105,10 +107,12 @@ class ChangeForm(TermsForm):
 
 
 class PauseForm(StepForm):
+    wide = ("reason",)
     reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=200)
 
 
 class ReactivateForm(StepForm):
+    wide = ("reason",)
     price = AmountField(
         label=gettext_lazy("Price per billing period"), required=False, help_text=gettext_lazy("Empty: as before.")
     )
@@ -117,6 +121,7 @@ class ReactivateForm(StepForm):
 
 
 class CancelForm(StepForm):
+    wide = ("on", "cause", "reason")
     on = day_field(
         label=gettext_lazy("First unpaid day"),
         help_text=gettext_lazy("Today, or a day ahead: until then it stays as it is."),
@@ -141,6 +146,7 @@ class CancelForm(StepForm):
 
 
 class CorrectForm(StepForm):
+    wide = ("reason",)
     on = day_field(label=gettext_lazy("Day"))
     amount = AmountField(
         label=gettext_lazy("Change of MRR"),

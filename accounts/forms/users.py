@@ -17,6 +17,7 @@ ROLE_HELP = {
 class UserForm(TidyTextMixin, forms.ModelForm):
     """A colleague, for administrators."""
 
+    wide = ("roles",)
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles"),
         widget=forms.CheckboxSelectMultiple,
@@ -47,6 +48,8 @@ class UserForm(TidyTextMixin, forms.ModelForm):
 class ProfileForm(TidyTextMixin, forms.ModelForm):
     """Oneself: never roles, team or address."""
 
+    wide = ("name",)
+
     class Meta:
         model = User
         fields = ["name", "language", "theme"]
@@ -57,6 +60,8 @@ class ProfileForm(TidyTextMixin, forms.ModelForm):
 
 
 class TeamForm(TidyTextMixin, forms.ModelForm):
+    wide = ("name",)
+
     class Meta:
         model = Team
         fields = ["name", "manager", "region"]
