@@ -6,6 +6,6 @@ class CrmConfig(AppConfig):
     name = "crm"
 
     def ready(self):
-        from crm import policy_table  # noqa: F401  registers the rows once models exist
+        from crm import policy_table, schema  # noqa: F401  they register what needs the models
 
         autodiscover_modules("policy", "handlers", "panels")
