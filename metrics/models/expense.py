@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -65,3 +67,7 @@ class Expense(Trashable, Imported):
 
     def get_absolute_url(self):
         return reverse("expense_detail", args=[self.pk])
+
+    def touched_days(self):
+        """Every day it is spread over."""
+        return {Expense: [self.starts_on + timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]}
