@@ -29,9 +29,13 @@ def moment_of(at=None):
     if at is None:
         return now, company.day_of(now)
     if timezone.is_naive(at):
-        raise Invalid(_("A moment needs a time zone."), code="naive_moment", fields={"at": [_("A moment needs a time zone.")]})
+        raise Invalid(
+            _("A moment needs a time zone."), code="naive_moment", fields={"at": [_("A moment needs a time zone.")]}
+        )
     if at > now + CLOCKS_DIFFER:
-        raise Invalid(_("This moment lies in the future."), code="future", fields={"at": [_("This moment lies in the future.")]})
+        raise Invalid(
+            _("This moment lies in the future."), code="future", fields={"at": [_("This moment lies in the future.")]}
+        )
     return at, company.day_of(at)
 
 
@@ -41,7 +45,9 @@ def day_of(on=None, *, future=False):
     if on is None:
         return today
     if on > today and not future:
-        raise Invalid(_("This day lies in the future."), code="future", fields={"on": [_("This day lies in the future.")]})
+        raise Invalid(
+            _("This day lies in the future."), code="future", fields={"on": [_("This day lies in the future.")]}
+        )
     return on
 
 

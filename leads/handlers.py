@@ -80,6 +80,4 @@ def notify(user_ids, event):
     from crm.models import Notification
 
     found = User.objects.filter(pk__in=user_ids, is_active=True).exclude(pk=event.by_id)
-    Notification.objects.bulk_create(
-        [Notification(user=user, event=event) for user in found], ignore_conflicts=True
-    )
+    Notification.objects.bulk_create([Notification(user=user, event=event) for user in found], ignore_conflicts=True)

@@ -76,9 +76,7 @@ def settle(account, *, by):
     records.update(account, mrr=mrr, first_paid_on=first_paid_on, status=status)
     if before != first_paid_on:
         data = {"before": records.plain(before), "after": records.plain(first_paid_on)}
-        events.record(
-            "account.first_paid", account, by=by, touches={Account: [before, first_paid_on]}, data=data
-        )
+        events.record("account.first_paid", account, by=by, touches={Account: [before, first_paid_on]}, data=data)
 
 
 def lapse():
@@ -87,6 +85,8 @@ def lapse():
     if company.active_rule != company.ActiveRule.ORDERS:
         return 0
     counts_from = company.today() - timedelta(days=company.active_order_days)
-    recent = Order.objects.filter(account=OuterRef("pk"), amount__gt=0, on__gt=counts_from).exclude(kind=Order.Kind.REFUND)
+    recent = Order.objects.filter(account=OuterRef("pk"), amount__gt=0, on__gt=counts_from).exclude(
+        kind=Order.Kind.REFUND
+    )
     lapsed = Account.objects.customers().filter(~Exists(recent), mrr=0, trashed_at=None)
     return lapsed.update(status=Account.Status.FORMER)

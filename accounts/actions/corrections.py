@@ -35,13 +35,22 @@ def correct(movement, *, by, on=None, amount=None, reason):
     if stop:
         difference = new_amount - movement.amount
         written += replace(stop, stop.amount - difference, on=stop.on, by=by, reason=reason)
-    ledger.finish("subscription.corrected", subscription, written, by=by, data={"reason": reason}, **columns(subscription, movement, new_on))
+    ledger.finish(
+        "subscription.corrected",
+        subscription,
+        written,
+        by=by,
+        data={"reason": reason},
+        **columns(subscription, movement, new_on),
+    )
     return written[1] if new_amount else written[0]
 
 
 def refuse_done(movement):
     if movement.reverses_id or Movement.objects.filter(reverses=movement).exists():
-        raise Conflict(_("This movement has been corrected already: correct the row that replaced it."), code="corrected")
+        raise Conflict(
+            _("This movement has been corrected already: correct the row that replaced it."), code="corrected"
+        )
 
 
 def replace(movement, amount, *, on, by, reason):
@@ -91,7 +100,9 @@ def withdraw(subscription, *, by):
     """Take back a subscription that has just been started, as long as nothing has been built on it."""
     ledger.take(subscription, *Status)
     movements = list(subscription.movements.all())
-    untouched = subscription.status in (Status.ACTIVE, Status.TRIAL) and not subscription.ends_on and len(movements) <= 1
+    untouched = (
+        subscription.status in (Status.ACTIVE, Status.TRIAL) and not subscription.ends_on and len(movements) <= 1
+    )
     if not untouched or subscription.orders.exists():
         raise Conflict(_("The subscription has gone on since: cancel it instead."), code="built_upon")
     written = []

@@ -20,7 +20,8 @@ def take(subscription, *statuses):
     subscription.account = account
     if subscription.status not in statuses:
         raise Conflict(
-            _("This subscription is %(status)s.") % {"status": subscription.get_status_display().lower()}, code="wrong_status"
+            _("This subscription is %(status)s.") % {"status": subscription.get_status_display().lower()},
+            code="wrong_status",
         )
 
 
@@ -117,9 +118,13 @@ def refuse_before_last(subscription, on):
     last = subscription.movements.order_by("-on").values_list("on", flat=True).first()
     if on < subscription.started_on or (last and on < last):
         day = max(last or subscription.started_on, subscription.started_on)
-        message = _("This subscription has last changed on %(day)s: choose that day or a later one, or correct that change.")
+        message = _(
+            "This subscription has last changed on %(day)s: choose that day or a later one, or correct that change."
+        )
         raise Invalid(
-            message % {"day": day.isoformat()}, code="before_last_movement", fields={"on": [message % {"day": day.isoformat()}]}
+            message % {"day": day.isoformat()},
+            code="before_last_movement",
+            fields={"on": [message % {"day": day.isoformat()}]},
         )
 
 

@@ -1,12 +1,12 @@
 """Charges and refunds. Revenue is their sum; none of them moves MRR. The first order makes a customer as well."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts import rules
 from accounts.actions import accounts, ledger, records
-from accounts.models import Order
+from accounts.models import Order, Subscription
 from crm import events
 from crm.exceptions import Conflict, Invalid
 
@@ -33,22 +33,25 @@ def add(account, *, amount, by, kind=Kind.PURCHASE, on=None, product=None, subsc
 def charge(subscription, *, by=None, on=None):
     """The recurring charge of a subscription, once per day: a second call finds the first one's order."""
     on = rules.day_of(on)
-    account = accounts.claim(subscription.account_id)
-    found = Order.objects.filter(subscription=subscription, on=on, kind=Kind.RECURRING).first()
-    if found:
+    subscription = Subscription.objects.select_related("account").get(pk=subscription.pk)
+    charged = Order.objects.filter(subscription=subscription, on=on, kind=Kind.RECURRING)
+    if found := charged.first():
         return found
-    subscription.refresh_from_db(fields=["status", "price", "ends_on"])
     if not subscription.is_running or (subscription.ends_on and on >= subscription.ends_on):
         raise Conflict(_("Nothing is due: this subscription is not running."), code="wrong_status")
     order = Order(
-        account=account,
+        account=subscription.account,
         kind=Kind.RECURRING,
         on=on,
         amount=subscription.price,
         product_id=subscription.product_id,
         subscription=subscription,
     )
-    write(order, account, "order.charged", by=by)
+    try:
+        with transaction.atomic():
+            write(order, subscription.account, "order.charged", by=by)
+    except IntegrityError:  # somebody was faster: once per day, says the constraint
+        return charged.get()
     return order
 
 
@@ -99,7 +102,9 @@ def write(order, account, kind, *, by, currency=None, data=None):
     order.owner_id, order.team_id = account.owner_id, account.team_id
     records.create(order)
     if account.first_paid_on is None or account.first_paid_on > order.on or account.mrr == 0:
-        accounts.settle(account, by=by)
+        claimed = accounts.claim(account.pk)
+        accounts.settle(claimed, by=by)
+        ledger.copy_settled(claimed, account)
     data = (data or {}) | {"kind": order.kind, "amount": order.amount}
     events.record(kind, order, by=by, context=account, touches={Order: [order.on]}, data=data)
 

@@ -32,7 +32,9 @@ def check(record, *names):
     """Validate these fields as a form would (all that people fill in where none is named); refusals name the field."""
     fields = record._meta.fields
     asked = set(names) or {field.name for field in fields if field.editable}
-    left_out = {field.name for field in fields if field.is_relation or field.name not in asked}  # keys: the database does
+    left_out = {
+        field.name for field in fields if field.is_relation or field.name not in asked
+    }  # keys: the database does
     try:
         record.clean_fields(exclude=left_out)
     except ValidationError as error:
@@ -97,7 +99,9 @@ def rows_of(record):
 def assign(record, owner, *, by, context=None, touches=None):
     """Hand a record to somebody (or nobody): owner and team change together. False where they had it already."""
     if owner is not None and not owner.is_active:
-        raise Invalid(_("%(name)s no longer works here.") % {"name": owner}, fields={"owner": [_("Choose somebody active.")]})
+        raise Invalid(
+            _("%(name)s no longer works here.") % {"name": owner}, fields={"owner": [_("Choose somebody active.")]}
+        )
     before = record.owner_id
     if before == (owner.pk if owner else None):
         return False

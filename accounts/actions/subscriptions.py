@@ -18,8 +18,21 @@ from crm.exceptions import Conflict, Invalid
 from crm.models import Company
 
 __all__ = [
-    "begin", "cancel", "change", "correct", "downgrade", "end_due", "keep", "mark_past_due", "paid", "pause", "reactivate",
-    "resume", "start", "upgrade", "withdraw",
+    "begin",
+    "cancel",
+    "change",
+    "correct",
+    "downgrade",
+    "end_due",
+    "keep",
+    "mark_past_due",
+    "paid",
+    "pause",
+    "reactivate",
+    "resume",
+    "start",
+    "upgrade",
+    "withdraw",
 ]
 
 Status = Subscription.Status
@@ -49,13 +62,17 @@ def start(account, product, *, by, on=None, price=None, billing=None, quantity=1
         trial_ends_on=trial_ends_on,
     )
     written = [] if in_trial else [ledger.write(subscription, agreed.mrr, on=paid_from, by=by, product=product)]
-    ledger.finish("subscription.started", subscription, written, by=by, data={"product": product.name, "price": agreed.price})
+    ledger.finish(
+        "subscription.started", subscription, written, by=by, data={"product": product.name, "price": agreed.price}
+    )
     ledger.copy_settled(subscription.account, account)
     return subscription
 
 
 @transaction.atomic
-def change(subscription, *, by, on=None, price=None, product=None, quantity=None, billing=None, reason="", direction=""):
+def change(
+    subscription, *, by, on=None, price=None, product=None, quantity=None, billing=None, reason="", direction=""
+):
     """Another price, product, quantity or billing period, in full effect from `on`."""
     on = rules.day_of(on)
     ledger.take(subscription, *Subscription.RUNNING, Status.TRIAL)
@@ -110,15 +127,17 @@ def reactivate(subscription, *, by, on=None, price=None, reason=""):
     amounts = [agreed.mrr]
     if old and ledger.mrr_of_customer(subscription, on) == 0:
         amounts = [old, agreed.mrr - old]
-    written = [ledger.write(subscription, amount, on=on, by=by, product=agreed.product, reason=reason) for amount in amounts]
+    written = [
+        ledger.write(subscription, amount, on=on, by=by, product=agreed.product, reason=reason) for amount in amounts
+    ]
     ends = {"ends_on": None, "end_cause": "", "end_reason": ""}
-    ledger.finish("subscription.reactivated", subscription, written, by=by, status=Status.ACTIVE, **ends, **agreed.columns())
+    ledger.finish(
+        "subscription.reactivated", subscription, written, by=by, status=Status.ACTIVE, **ends, **agreed.columns()
+    )
     return subscription
 
 
 resume = reactivate
-
-
 
 
 @transaction.atomic
@@ -144,7 +163,14 @@ def cancel(subscription, *, by, on=None, cause=Cause.VOLUNTARY, reason=""):
     written = [ledger.write(subscription, -subscription.mrr, on=on, by=by, cause=cause, reason=reason)]
     data = {"on": on.isoformat(), "cause": cause, "reason": reason}
     ledger.finish(
-        "subscription.cancelled", subscription, written, by=by, data=data, status=Status.CANCELLED, past_due_since=None, **end
+        "subscription.cancelled",
+        subscription,
+        written,
+        by=by,
+        data=data,
+        status=Status.CANCELLED,
+        past_due_since=None,
+        **end,
     )
     return subscription
 
@@ -167,7 +193,9 @@ def mark_past_due(subscription, *, by=None, on=None):
     on = rules.day_of(on)
     ledger.take(subscription, Status.ACTIVE)
     ledger.save(subscription, status=Status.PAST_DUE, past_due_since=on)
-    events.record("subscription.past_due", subscription, by=by, context=subscription.account, data={"on": on.isoformat()})
+    events.record(
+        "subscription.past_due", subscription, by=by, context=subscription.account, data={"on": on.isoformat()}
+    )
     return subscription
 
 

@@ -58,7 +58,12 @@ def renegotiate(subscription, *, price=None, product=None, quantity=None, billin
         if new_billing != old.billing:
             price = rules.price_of(old.mrr, new_billing, exponent(subscription.currency))
         price = price * new_quantity // old.quantity
-    return agree(product or old.product, price=price, billing=new_billing, quantity=quantity if quantity is not None else old.quantity)
+    return agree(
+        product or old.product,
+        price=price,
+        billing=new_billing,
+        quantity=quantity if quantity is not None else old.quantity,
+    )
 
 
 def list_price(product, billing):

@@ -129,7 +129,9 @@ def refuse_granting(by, roles):
 def refuse_taken(email, but=None):
     others = User.objects.filter(email=email)
     if (others.exclude(pk=but.pk) if but else others).exists():
-        raise Invalid(_("Somebody signs in with this address already."), fields={"email": [_("Choose another address.")]})
+        raise Invalid(
+            _("Somebody signs in with this address already."), fields={"email": [_("Choose another address.")]}
+        )
 
 
 def tidied(email):

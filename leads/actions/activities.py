@@ -65,7 +65,9 @@ def note_contact(*, lead, deal, at, on, by):
         before = deal.first_contact_on
         if Deal.objects.filter(pk=deal.pk, first_contact_on__gt=on).update(first_contact_on=on):
             deal.first_contact_on = on
-            events.record("deal.contacted", deal, by=by, touches=deal.touched_days(), data={"before": before.isoformat()})
+            events.record(
+                "deal.contacted", deal, by=by, touches=deal.touched_days(), data={"before": before.isoformat()}
+            )
 
 
 def stamp(lead, at, on, *, by):
@@ -86,4 +88,6 @@ def restamp(lead, *, by=None):
     if at == lead.first_contact_at:
         return
     records.update(lead, first_contact_at=at, first_contact_on=on)
-    events.record("lead.contacted", lead, by=by, touches=lead.touched_days(), data={"at": at.isoformat() if at else None})
+    events.record(
+        "lead.contacted", lead, by=by, touches=lead.touched_days(), data={"at": at.isoformat() if at else None}
+    )

@@ -24,7 +24,9 @@ def convert(
     at, on = moment_after(lead, at)
     before = claim(lead, at, on)
     account = account or add_account(lead, account_name, by=by, at=at)
-    contact = contacts.add(account=account, name=lead.name, title=lead.title, email=lead.email, phone=lead.phone, by=by, at=at)
+    contact = contacts.add(
+        account=account, name=lead.name, title=lead.title, email=lead.email, phone=lead.phone, by=by, at=at
+    )
     records.update(lead, account=account, contact=contact)
     LeadStageChange.objects.create(
         lead=lead, from_stage=before, to_stage=Stage.CONVERTED, at=at, on=on, owner_id=lead.owner_id, by=by
@@ -32,7 +34,13 @@ def convert(
     deal = None
     if create_deal:
         wanted = {"value": lead.value or 0 if deal_value is None else deal_value, "product": product or lead.product}
-        people = {"account": account, "contact": contact, "lead": lead, "source": lead.source, "owner": lead.owner or by}
+        people = {
+            "account": account,
+            "contact": contact,
+            "lead": lead,
+            "source": lead.source,
+            "owner": lead.owner or by,
+        }
         deal = deals.add(name=deal_name or account.name, by=by, at=at, **people, **wanted)
     customers.stamp(account, by=by)
     lead.refresh_from_db(fields=["customer_on"])

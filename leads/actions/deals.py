@@ -15,7 +15,19 @@ FIELDS = ("name", "account", "contact", "source", "product", "quantity", "value"
 
 
 @transaction.atomic
-def add(*, name, by, account=None, at=None, stage=None, owner=None, lead=None, first_contact_on=None, currency=None, **fields):
+def add(
+    *,
+    name,
+    by,
+    account=None,
+    at=None,
+    stage=None,
+    owner=None,
+    lead=None,
+    first_contact_on=None,
+    currency=None,
+    **fields,
+):
     """An open deal. Its first contact is the given one, otherwise its lead's, otherwise its creation."""
     records.refuse_unknown(fields, FIELDS)
     at, on = rules.moment_of(at)
@@ -69,9 +81,7 @@ def assign(deal, owner, *, by):
 @transaction.atomic
 def assign_many(deals, owner, *, by):
     """The number of deals that changed hands."""
-    return sum(
-        records.assign(deal, owner, by=by, context=deal.account, touches=deal.touched_days()) for deal in deals
-    )
+    return sum(records.assign(deal, owner, by=by, context=deal.account, touches=deal.touched_days()) for deal in deals)
 
 
 @transaction.atomic
@@ -156,7 +166,9 @@ def moment_after(deal, at):
 
 def refuse_closed(deal):
     if deal.status != Status.OPEN:
-        raise Conflict(_("This deal is %(status)s already.") % {"status": deal.get_status_display().lower()}, code="closed")
+        raise Conflict(
+            _("This deal is %(status)s already.") % {"status": deal.get_status_display().lower()}, code="closed"
+        )
 
 
 def take_step(deal, **values):

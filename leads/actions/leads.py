@@ -12,7 +12,17 @@ from leads.actions.conversion import Conversion, convert
 from leads.models import Lead, LeadStageChange
 
 __all__ = [
-    "Conversion", "add", "assign", "assign_many", "convert", "disqualify", "edit", "move", "qualify", "reopen", "rescore",
+    "Conversion",
+    "add",
+    "assign",
+    "assign_many",
+    "convert",
+    "disqualify",
+    "edit",
+    "move",
+    "qualify",
+    "reopen",
+    "rescore",
     "set_score",
 ]
 
@@ -63,7 +73,9 @@ def assign_many(leads, owner, *, by):
 def move(lead, stage, *, by, at=None, reason=""):
     """To another open stage, forward or back."""
     if stage not in Lead.OPEN:
-        raise Invalid(_("A lead is moved between new, working and qualified."), fields={"stage": [_("Choose an open stage.")]})
+        raise Invalid(
+            _("A lead is moved between new, working and qualified."), fields={"stage": [_("Choose an open stage.")]}
+        )
     at, on = moment_after(lead, at)
     refuse_closed(lead)
     if stage == lead.stage:
@@ -136,7 +148,9 @@ def moment_after(lead, at):
 
 def refuse_closed(lead):
     if lead.stage not in Lead.OPEN:
-        raise Conflict(_("This lead is %(stage)s already.") % {"stage": lead.get_stage_display().lower()}, code="closed")
+        raise Conflict(
+            _("This lead is %(stage)s already.") % {"stage": lead.get_stage_display().lower()}, code="closed"
+        )
 
 
 def step(lead, *, stage, at, on, by, reason="", kind="lead.moved", **changes):
