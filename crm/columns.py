@@ -131,11 +131,17 @@ class Column:
         return self._display(record, value)
 
     def _name(self, record, value):
+        name, sub = self.link(record, value), self.sub_of(record)
+        return format_html('{} <span class="soft">{}</span>', name, sub) if sub else name
+
+    def link(self, record, value):
+        """The name alone, leading to the record where it has a page."""
         url = record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
         text = str(value or record) or formats.DASH
-        name = format_html('<a class="name" href="{}">{}</a>', url, text) if url else format_html("<b>{}</b>", text)
-        sub = look_up(record, self.sub) if self.sub else ""
-        return format_html('{} <span class="soft">{}</span>', name, sub) if sub else name
+        return format_html('<a class="name" href="{}">{}</a>', url, text) if url else format_html("<b>{}</b>", text)
+
+    def sub_of(self, record) -> str:
+        return str(look_up(record, self.sub) or "") if self.sub else ""
 
     def _display(self, record, value) -> str:
         display = getattr(record, f"get_{self.name}_display", None)

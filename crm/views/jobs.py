@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -28,7 +29,11 @@ def short_name(job) -> str:
 
 
 def last_line(job) -> str:
-    return job.last_error.strip().rpartition("\n")[2][:200]
+    return Truncator(job.last_error.strip().rpartition("\n")[2]).chars(60)
+
+
+def next_attempt(job):
+    return job.next_at if job.state == Job.State.PENDING else None
 
 
 def retry(records, value, by):
@@ -55,7 +60,7 @@ class JobList(lists.List):
         lists.Column("state", gettext_lazy("state"), kind="pill", tone=lambda job: TONES[job.state], phone="end"),
         lists.Column("attempts", gettext_lazy("attempts"), kind="number"),
         lists.Column("last_error", gettext_lazy("last error"), value=last_line, export="last_error", phone="note"),
-        lists.Column("next_at", gettext_lazy("next attempt"), kind="moment"),
+        lists.Column("next_at", gettext_lazy("next attempt"), kind="moment", value=next_attempt),
         lists.Column("created_at", gettext_lazy("since"), kind="moment", sort="newest"),
     ]
     filters = [lists.Choice("state", Job.State.choices, gettext_lazy("state"))]

@@ -200,6 +200,7 @@ class ListView(LoginRequiredMixin, View):
 
 
 def row(record, listing, reader) -> dict:
+    first = listing.columns[0]
     offered = {action.key for action in listing.available_actions()}
     cells = [
         {"html": cell(column, record, reader), "column": column, "edit": column.edit if column.edit in offered else ""}
@@ -211,7 +212,8 @@ def row(record, listing, reader) -> dict:
         "url": record.get_absolute_url() if hasattr(record, "get_absolute_url") else "",
         "notes": [cell["html"] for cell in cells if cell["column"].phone == "note"],
         "ends": [cell["html"] for cell in cells if cell["column"].phone == "end"],
-        "name": cells[0]["html"] if cells else str(record),
+        "name": first.link(record, first.value_of(record)) if first.kind == "name" else cells[0]["html"],
+        "sub": first.sub_of(record),
     }
 
 

@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from accounts.models import Account, User
 from crm import events, lists
-from crm.api_root import DocsView, Router, SchemaView
 from crm.api_base import RecordViewSet
+from crm.api_root import DocsView, Router, SchemaView
 from crm.exceptions import Conflict, Forbidden, Invalid
 from crm.views import jobs, trash
 from crm.views.lists import ListView
