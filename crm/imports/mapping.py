@@ -130,7 +130,9 @@ def parse(content, company):
     namespace = text(content, "namespace", name, default=name)
     if not re.fullmatch(r"[a-z0-9_-]{1,30}", namespace):
         raise BadMapping(_("`namespace` may hold small letters, digits and dashes, at most 30."))
-    source = source_of(content, parsers.Source(zone=company.time_zone, currency=company.currency), name)
+    source = source_of(
+        content, parsers.Source(zone=company.time_zone, home=company.time_zone, currency=company.currency), name
+    )
     tables = content.get("table")
     if not isinstance(tables, list) or not tables:
         raise BadMapping(_("The mapping has no [[table]]."))

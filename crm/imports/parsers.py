@@ -34,7 +34,8 @@ class Source:
     """How the files write things down."""
 
     locale: str = "en_US"
-    zone: str = "UTC"
+    zone: str = "UTC"  # whose clock moments are written by
+    home: str = "UTC"  # the company's own zone, in which a bare date is that day
     currency: str = "EUR"
     formats: tuple[str, ...] = ()  # strptime; empty means ISO 8601
     unit: str = ""  # of durations given as plain numbers
@@ -160,12 +161,13 @@ def day(text, source):
 
 @lru_cache(maxsize=4096)
 def moment(text, source):
-    """A UTC moment. Without an offset it is read on the source's clock; a bare date is the start of that day."""
+    """A UTC moment. Without an offset it is read on the source's clock; a bare date is the start of that day where the
+    company is, so that it stays that day in every number."""
     stamp, timed = _stamp(text, source)
     _within(stamp.year, text)
     if stamp.tzinfo is not None:
         return stamp.astimezone(UTC)
-    aware = stamp.replace(tzinfo=ZoneInfo(source.zone))
+    aware = stamp.replace(tzinfo=ZoneInfo(source.zone if timed else source.home))
     at = aware.astimezone(UTC)
     if timed and at.astimezone(aware.tzinfo).replace(tzinfo=None) != stamp:
         raise Unreadable(
