@@ -10,6 +10,7 @@ from crm.forms import TidyTextMixin
 
 class AccountForm(TidyTextMixin, forms.ModelForm):
     wide = ("name", "description")
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
     country = forms.ChoiceField(label=_("Country"), required=False, choices=[("", "—"), *COUNTRIES])
     parent = PickField(
         label=_("Parent account"), required=False, help_text=_("The company it belongs to, if we sell to that as well.")
