@@ -17,6 +17,7 @@ from rest_framework import mixins, viewsets
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
 
 from crm import policy
+from crm.api_schema import Schema
 from crm.apikeys import WithinScope
 from crm.exceptions import Conflict
 from crm.idempotency import IdempotentMixin
@@ -51,6 +52,7 @@ class PolicyViewSet(IdempotentMixin, viewsets.GenericViewSet):
     pagination_class = KeysetPagination
     filter_backends = [ListFilter]
     lookup_value_regex = "[0-9]{1,18}"
+    schema = Schema()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
