@@ -10,6 +10,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from crm import money
 from crm.models.company import Company
 from crm.periods import Grain, period_of
 from leads.models import Deal, Pipeline, Stage, Task
@@ -46,7 +47,9 @@ class Lane:
 
     @property
     def weighted(self):
-        return self.value * self.stage.probability // 100
+        """In whole units of the currency: the lanes add up to what stands above them."""
+        unit = 10 ** money.exponent(Company.current().currency)
+        return (self.value * self.stage.probability + 50 * unit) // (100 * unit) * unit
 
     @property
     def more(self):
@@ -109,14 +112,26 @@ class Board:
         """What was won this quarter: count, value, the last cards."""
         rows = self.listing.base().prefetch_related(None).filter(status=Deal.Status.WON, stage__pipeline=self.pipeline)
         for part in self.listing.filters:
-            if part.name in self.listing.query.values and part.name in ("owner", "team", "source", "product", "account"):
+            if part.name in self.listing.query.values and part.name in (
+                "owner",
+                "team",
+                "source",
+                "product",
+                "account",
+            ):
                 rows = part.apply(rows, self.listing.query.values[part.name], self.user)
         rows = rows.filter(closed_on__gte=self.quarter.start, closed_on__lt=self.quarter.end)
         sums = rows.order_by().select_related(None).aggregate(count=Count("pk"), value=Sum("value"))
         cards = list(rows.select_related("account", "owner", "product").order_by("-closed_at", "-pk")[:WON_CARDS])
         value = sums["value"] or 0
         shown = sum(deal.value for deal in cards)
-        return {"count": sums["count"], "value": value, "cards": cards, "more": sums["count"] - len(cards), "more_value": value - shown}
+        return {
+            "count": sums["count"],
+            "value": value,
+            "cards": cards,
+            "more": sums["count"] - len(cards),
+            "more_value": value - shown,
+        }
 
     @property
     def count(self):
@@ -157,7 +172,11 @@ def stepper(deal):
     stages = list(Stage.objects.filter(pipeline=deal.stage.pipeline_id).order_by("position"))
     won = deal.status == Deal.Status.WON
     return [
-        {"stage": stage, "is_passed": won or stage.position < deal.stage.position, "is_here": not won and stage == deal.stage}
+        {
+            "stage": stage,
+            "is_passed": won or stage.position < deal.stage.position,
+            "is_here": not won and stage == deal.stage,
+        }
         for stage in stages
     ]
 

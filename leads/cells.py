@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm import formats
 from crm.columns import Column
@@ -34,13 +35,17 @@ def answer(lead):
     if lead.first_contact_at:
         took = max(0, (lead.first_contact_at - lead.created_at).total_seconds())
         if took > limit:
-            return format_html('<span class="bad">{}</span>', _("%(time)s late") % {"time": formats.duration(took - limit, short=True)})
+            return format_html(
+                '<span class="bad">{}</span>', _("%(time)s late") % {"time": formats.duration(took - limit, short=True)}
+            )
         return format_html('<span class="soft">{}</span>', formats.duration(took, short=True))
     if lead.stage not in Lead.OPEN:
         return DASH
     waited = (timezone.now() - lead.created_at).total_seconds()
     tone = "bad med" if waited > limit else "warn med" if waited > limit * SOON else "soft"
-    return format_html('<span class="{}">{}</span>', tone, _("waiting %(time)s") % {"time": formats.duration(waited, short=True)})
+    return format_html(
+        '<span class="{}">{}</span>', tone, _("waiting %(time)s") % {"time": formats.duration(waited, short=True)}
+    )
 
 
 def step(record):
@@ -62,9 +67,17 @@ def due_of(task):
     return (clock if task.due_on == Company.current().today() else f"{when} {clock}"), tone
 
 
+def late_of(task):
+    """For how long a task is overdue, where the heading says that it is: "2 days"."""
+    days = (Company.current().today() - task.due_on).days
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": formats.number(days)}
+
+
 def due(task):
     if task.done_at:
-        return format_html('<span class="soft num">{}</span>', formats.day(task.due_on))
+        return format_html(
+            '<span class="soft num">{}</span>', _("done %(day)s") % {"day": formats.moment(task.done_at)}
+        )
     text, tone = due_of(task)
     return format_html('<span class="num {}">{}</span>', tone, text)
 

@@ -41,8 +41,14 @@ def ideas(task):
     kind = Task.Kind
     return {
         kind.CALL: [Idea(_("Meet"), kind.MEETING, working_day(2)), Idea(_("Send offer"), kind.MAIL, working_day(1))],
-        kind.MEETING: [Idea(_("Send offer"), kind.MAIL, working_day(1)), Idea(_("Call back"), kind.CALL, working_day(7))],
-        kind.MAIL: [Idea(_("Call to follow up"), kind.CALL, working_day(3)), Idea(_("Write again"), kind.MAIL, working_day(7))],
+        kind.MEETING: [
+            Idea(_("Send offer"), kind.MAIL, working_day(1)),
+            Idea(_("Call back"), kind.CALL, working_day(7)),
+        ],
+        kind.MAIL: [
+            Idea(_("Call to follow up"), kind.CALL, working_day(3)),
+            Idea(_("Write again"), kind.MAIL, working_day(7)),
+        ],
     }.get(task.kind, [Idea(_("Call"), kind.CALL, working_day(1)), Idea(_("Call"), kind.CALL, working_day(7))])
 
 

@@ -61,7 +61,9 @@ class LeadList(lists.List):
         lists.Column("score", kind="number", phone="end"),
         lists.Column("source", phone="note"),
         lists.Column("owner", kind="person", edit="assign"),
-        cells.RightColumn("first_answer", _("First answer"), value=cells.answer, export="first_contact_at", phone="end"),
+        cells.RightColumn(
+            "first_answer", _("First answer"), value=cells.answer, export="first_contact_at", phone="end"
+        ),
         lists.Column("next_step", _("Next step"), value=cells.step, is_exported=False, phone="note"),
         lists.Column("value", _("Worth a year"), kind="money", currency="currency"),
         lists.Column("created", _("Created"), kind="moment", value="created_at"),
@@ -209,7 +211,6 @@ class TaskList(lists.List):
         ),
         cells.RightColumn("due", _("Due"), value=cells.due, export="due_on", phone="end"),
         lists.Column("owner", kind="person", edit="assign"),
-        lists.Column("done", _("Done"), kind="moment", value="done_at"),
     ]
     filters = [
         lists.Custom(

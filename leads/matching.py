@@ -9,7 +9,25 @@ EVERYBODYS = {
     "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com",
     "aol.com", "proton.me", "protonmail.com", "gmx.net", "gmx.de", "web.de", "orange.fr", "free.fr", "laposte.net",
 }  # fmt: skip
-LEGAL = {"ltd", "inc", "llc", "gmbh", "ag", "sa", "sas", "sarl", "sl", "slu", "bv", "ab", "as", "oy", "plc", "co", "corp"}
+LEGAL = {
+    "ltd",
+    "inc",
+    "llc",
+    "gmbh",
+    "ag",
+    "sa",
+    "sas",
+    "sarl",
+    "sl",
+    "slu",
+    "bv",
+    "ab",
+    "as",
+    "oy",
+    "plc",
+    "co",
+    "corp",
+}
 
 
 def accounts_like(lead, user):
@@ -31,7 +49,10 @@ def _reasons(lead, user):
         domain = email.rpartition("@")[2]
         if domain and domain not in EVERYBODYS:
             same_domain = people.filter(email__iendswith=f"@{domain}").values("account_id")
-            yield "domain", Q(website__icontains=f"/{domain}") | Q(website__icontains=f".{domain}") | Q(pk__in=same_domain)
+            yield (
+                "domain",
+                Q(website__icontains=f"/{domain}") | Q(website__icontains=f".{domain}") | Q(pk__in=same_domain),
+            )
     words = [word.strip(".,") for word in lead.company_name.casefold().split()]
     telling = [word for word in words if word and word not in LEGAL and len(word) > 2]
     if telling:

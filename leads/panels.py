@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from crm import registry
-from leads import search, timeline, today
+from leads import account_page, search, timeline, today
 from leads.models import Deal, Lead, Task
 
 SELLING = ("rep", "manager", "admin")
@@ -22,7 +22,13 @@ def leads_of(record, user):
 
 
 def tasks_of(record, user):
-    rows = list(Task.objects.visible_to(user).open().filter(**of(record)).select_related("owner").order_by("due_on", "due_time", "pk")[:MOST])
+    rows = list(
+        Task.objects.visible_to(user)
+        .open()
+        .filter(**of(record))
+        .select_related("owner")
+        .order_by("due_on", "due_time", "pk")[:MOST]
+    )
     return {"tasks": rows} if rows else None
 
 
@@ -32,14 +38,18 @@ def of(record):
 
 registry.nav("today", gettext_lazy("Today"), "today", icon="today", order=10, phone=True, letter="t")
 registry.nav("leads", gettext_lazy("Leads"), "lead_list", icon="leads", order=20, roles=SELLING, phone=True, letter="l")
-registry.nav("deals", gettext_lazy("Deals"), "deal_board", icon="deals", order=50, roles=SELLING, phone=True, letter="d")
+registry.nav(
+    "deals", gettext_lazy("Deals"), "deal_board", icon="deals", order=50, roles=SELLING, phone=True, letter="d"
+)
 registry.nav("tasks", gettext_lazy("Tasks"), "task_list", icon="tasks", order=60, letter="w")
 SETUP = {"section": registry.SETUP, "roles": ("manager", "admin")}
 registry.nav("activities", gettext_lazy("Activities"), "activity_list", icon="call", order=40, letter="y", **SETUP)
 registry.nav("sources", gettext_lazy("Sources"), "source_list", icon="sources", order=50, letter="o", **SETUP)
 registry.nav("campaigns", gettext_lazy("Campaigns"), "campaign_list", icon="campaigns", order=60, letter="m", **SETUP)
 registry.nav("pipelines", gettext_lazy("Pipelines"), "pipeline_list", icon="pipelines", order=70, letter="p", **SETUP)
-registry.nav("score_rules", gettext_lazy("Score rules"), "score_rule_list", icon="scoring", order=80, letter="r", **SETUP)
+registry.nav(
+    "score_rules", gettext_lazy("Score rules"), "score_rule_list", icon="scoring", order=80, letter="r", **SETUP
+)
 
 registry.create(gettext_lazy("New lead"), "lead_create", key="l", icon="leads", order=10, roles=SELLING)
 registry.create(gettext_lazy("New deal"), "deal_create", key="d", icon="deals", order=20, roles=SELLING)
@@ -52,10 +62,28 @@ registry.search("leads.Task", search.tasks, order=60)
 
 for model in ("accounts.Account", "accounts.Contact"):
     registry.panel(
-        model, "deals", open_deals, template="leads/_panel_deals.html", title=gettext_lazy("Open deals"), order=40, roles=SELLING
+        model,
+        "deals",
+        open_deals,
+        template="leads/_panel_deals.html",
+        title=gettext_lazy("Open deals"),
+        order=40,
+        roles=SELLING,
     )
     registry.panel(model, "tasks", tasks_of, template="leads/_panel_tasks.html", title=gettext_lazy("Tasks"), order=50)
-    registry.panel(model, "leads", leads_of, template="leads/_panel_leads.html", title=gettext_lazy("Leads"), order=60, roles=SELLING)
+    registry.panel(
+        model,
+        "leads",
+        leads_of,
+        template="leads/_panel_leads.html",
+        title=gettext_lazy("Leads"),
+        order=60,
+        roles=SELLING,
+    )
+
+ON_ACCOUNTS = {"model": "accounts.Account", "side": False}
+registry.panel(key="next_step", loader=account_page.next_step, template="leads/_next_step.html", **ON_ACCOUNTS)
+registry.panel(key="composer", loader=account_page.composer, template="leads/_account_composer.html", **ON_ACCOUNTS)
 
 registry.today("new_leads", today.new_leads, "leads/_today_new_leads.html", order=10, roles=SELLING)
 registry.today("overdue", today.overdue, "leads/_today_overdue.html", order=20)

@@ -20,7 +20,9 @@ def leads(query, user, limit):
     for lead in narrowed(Lead, query, user).order_by("-created_at", "-pk")[:limit]:
         note = _("lead at %(company)s") % {"company": lead.company_name} if lead.company_name else _("lead")
         tone = LEAD_TONES[lead.stage]
-        yield Hit(lead.name, lead.get_absolute_url(), note, "leads", lead.get_stage_display(), tone if tone == "good" else "")
+        yield Hit(
+            lead.name, lead.get_absolute_url(), note, "leads", lead.get_stage_display(), tone if tone == "good" else ""
+        )
 
 
 def deals(query, user, limit):

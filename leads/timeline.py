@@ -45,7 +45,9 @@ def lead_contacted(event):
     if not event.data.get("at"):
         return Line(_("First contact taken back"))
     took = dt.datetime.fromisoformat(event.data["at"]) - event.subject.created_at
-    return Line(_("First answer"), _("after %(time)s") % {"time": formats.duration(max(0, took.total_seconds()))}, says_by=True)
+    return Line(
+        _("First answer"), _("after %(time)s") % {"time": formats.duration(max(0, took.total_seconds()))}, says_by=True
+    )
 
 
 def amounts_in_words(event):
@@ -136,5 +138,3 @@ def register():
     ]:
         registry.timeline(kind, icon, text, group=group)
     registry.timeline("activity.logged", "note", activity_logged, group="talk")
-
-

@@ -26,12 +26,19 @@ def new_leads(user):
     for lead in rows:
         lead.left = (lead.created_at + limit - timezone.now()).total_seconds()
         lead.over = -lead.left
-    return {"leads": rows[:MOST], "count": count, "hours": company.lead_response_hours, "oldest": rows[0] if rows else None}
+    return {
+        "leads": rows[:MOST],
+        "count": count,
+        "hours": company.lead_response_hours,
+        "oldest": rows[0] if rows else None,
+    }
 
 
 def mine(user):
-    return Task.objects.visible_to(user).filter(owner=user).select_related(
-        "lead", "account", "contact", "deal__account", "deal__stage"
+    return (
+        Task.objects.visible_to(user)
+        .filter(owner=user)
+        .select_related("lead", "account", "contact", "deal__account", "deal__stage")
     )
 
 

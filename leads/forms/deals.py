@@ -56,7 +56,11 @@ class NewDealForm(DealForm):
         super().__init__(*args, user=user, **kwargs)
         self.fields["owner"].queryset = owners(user)
         self.fields["owner"].initial = user.pk
-        stages = Stage.objects.visible_to(user).select_related("pipeline").order_by("-pipeline__is_default", "pipeline__name", "position")
+        stages = (
+            Stage.objects.visible_to(user)
+            .select_related("pipeline")
+            .order_by("-pipeline__is_default", "pipeline__name", "position")
+        )
         self.fields["stage"].queryset = stages
         self.fields["stage"].empty_label = None
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from crm.forms import TidyTextMixin
 from crm.models.company import Company
 
+EMPTY = forms.ModelChoiceField(queryset=None).empty_label
+
 
 class DayInput(forms.DateInput):
     input_type = "date"
@@ -30,7 +32,9 @@ class MomentField(forms.DateTimeField):
 
     def __init__(self, **kwargs):
         widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kwargs)
+        super().__init__(
+            widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kwargs
+        )
 
     def prepare_value(self, value):
         if isinstance(value, dt.datetime) and value.tzinfo:
@@ -57,7 +61,8 @@ class Few(forms.models.ModelChoiceIterator):
     def __iter__(self):
         if self.field.empty_label is not None:
             yield ("", self.field.empty_label)
-        chosen = [key for key in (getattr(self.field, "chosen", None),) if str(key or "").isdigit() and len(str(key)) < 19]
+        chosen = getattr(self.field, "chosen", None)
+        chosen = [key for key in (getattr(chosen, "pk", chosen),) if str(key or "").isdigit() and len(str(key)) < 19]
         records = list(self.queryset.filter(pk__in=chosen)) + list(self.queryset.exclude(pk__in=chosen)[: self.most])
         for record in records:
             yield self.choice(record)
@@ -80,7 +85,11 @@ class RecordForm(TidyTextMixin, forms.ModelForm):
         field = self.fields[name]
         if isinstance(field, forms.ModelChoiceField):
             field.iterator = Few
-            field.chosen = self[name].value()
+            if field.empty_label == EMPTY:
+                field.empty_label = "—"
+            field.chosen = (
+                self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name, field.initial)
+            )
             field.queryset = field.queryset.model.objects.visible_to(self.user)
 
 

@@ -84,7 +84,7 @@ class ConvertForm(TidyTextMixin, forms.Form):
     )
     account_name = forms.CharField(label=_("Name of the new account"), max_length=200, required=False)
     with_deal = forms.BooleanField(label=_("Open a deal"), required=False, initial=True)
-    deal_name = forms.CharField(label=_("Deal"), max_length=200, required=False)
+    deal_name = forms.CharField(label=_("Name of the deal"), max_length=200, required=False)
     value = AmountField(label=_("Worth a year"), required=False)
     product = forms.ModelChoiceField(label=_("Product"), queryset=None, required=False, empty_label="—")
 

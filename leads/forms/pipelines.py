@@ -10,7 +10,6 @@ class PipelineForm(TidyTextMixin, forms.ModelForm):
         model = Pipeline
         fields = ["name", "is_default"]
 
-
     def validate_constraints(self):
         """The one default changes hands when this is saved."""
 

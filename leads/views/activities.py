@@ -13,7 +13,7 @@ from leads.forms.activities import ActivityForm, ComposerForm, LogForm
 from leads.forms.tasks import TaskComposerForm
 from leads.lists import ActivityList
 from leads.models import Activity, Deal, Lead, Task
-from leads.views.records import back_to, changeable, form_page, may_create, number, visible
+from leads.views.records import back_to, changeable, form_page, may_create, number, posted, visible
 
 KINDS = [
     ("note", gettext_lazy("Note"), ""),
@@ -34,20 +34,27 @@ def activity_create(request):
     may_create(request, Activity)
     is_composer = request.POST.get("composer") == "1"
     initial = request.GET.dict() | {"kind": request.GET.get("kind", Activity.Kind.CALL)}
-    form = (ComposerForm if is_composer else LogForm)(request.POST or None, user=request.user, initial=initial)
+    form = (ComposerForm if is_composer else LogForm)(posted(request), user=request.user, initial=initial)
     if form.is_valid():
         data = form.cleaned_data
         at = data.pop("at")
         activity = activities.log(by=request.user, at=at, **data)
         notices.say(request, _("%(kind)s logged.") % {"kind": activity.get_kind_display()}, tone="good")
         return back_to(request, activity.about.get_absolute_url())
-    return form_page(request, form, title=_("Log an activity"), submit=_("Log it"), back=reverse("activity_list"))
+    return form_page(
+        request,
+        form,
+        title=_("Log an activity"),
+        submit=_("Log it"),
+        back=reverse("activity_list"),
+        crumb=_("Activities"),
+    )
 
 
 @login_required
 def activity_edit(request, pk):
     activity = changeable(request, Activity, pk, "lead", "deal", "account")
-    form = ActivityForm(request.POST or None, user=request.user, instance=activity)
+    form = ActivityForm(posted(request), user=request.user, instance=activity)
     back = activity.about.get_absolute_url()
     if form.is_valid():
         activities.edit(activity, by=request.user, **form.cleaned_data)
@@ -55,7 +62,13 @@ def activity_edit(request, pk):
         return redirect(back)
     trash_url = reverse("activity_trash", args=[pk])
     return form_page(
-        request, form, title=_("Edit %(name)s") % {"name": activity}, submit=_("Save"), back=back, trash_url=trash_url
+        request,
+        form,
+        title=_("Edit %(name)s") % {"name": activity},
+        submit=_("Save"),
+        back=back,
+        crumb=activity.about,
+        trash_url=trash_url,
     )
 
 
@@ -81,7 +94,13 @@ def composer_for(request, record):
     name = record._meta.model_name
     here = f"{reverse('activity_composer')}?{name}={record.pk}"
     tabs = [
-        {"label": label, "letter": letter, "on": key == kind, "url": f"?log={key}#composer", "fragment_url": f"{here}&kind={key}"}
+        {
+            "label": label,
+            "letter": letter,
+            "on": key == kind,
+            "url": f"?log={key}#composer",
+            "fragment_url": f"{here}&kind={key}",
+        }
         for key, label, letter in KINDS
     ]
     action = reverse("task_create" if kind == "task" else "activity_create")

@@ -10,7 +10,7 @@ from leads.actions import sources
 from leads.forms.sources import CampaignForm
 from leads.lists import CampaignList
 from leads.models import Campaign
-from leads.views.records import changeable, form_page, may_create, visible
+from leads.views.records import changeable, form_page, may_create, posted, visible
 from leads.views.sources import came_from
 
 
@@ -39,22 +39,34 @@ def campaign_detail(request, pk):
 @login_required
 def campaign_create(request):
     may_create(request, Campaign)
-    form = CampaignForm(request.POST or None, user=request.user, initial=request.GET.dict())
+    form = CampaignForm(posted(request), user=request.user, initial=request.GET.dict())
     if form.is_valid():
         campaign = sources.add_campaign(by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved."), tone="good")
         return redirect(campaign)
-    return form_page(request, form, title=_("New campaign"), submit=_("Save campaign"), back=reverse("campaign_list"))
+    return form_page(
+        request,
+        form,
+        title=_("New campaign"),
+        submit=_("Save campaign"),
+        back=reverse("campaign_list"),
+        crumb=_("Campaigns"),
+    )
 
 
 @login_required
 def campaign_edit(request, pk):
     campaign = changeable(request, Campaign, pk, "source")
-    form = CampaignForm(request.POST or None, user=request.user, instance=campaign)
+    form = CampaignForm(posted(request), user=request.user, instance=campaign)
     if form.is_valid():
         sources.edit_campaign(campaign, by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved."), tone="good")
         return redirect(campaign)
     return form_page(
-        request, form, title=_("Edit %(name)s") % {"name": campaign}, submit=_("Save campaign"), back=campaign.get_absolute_url()
+        request,
+        form,
+        title=_("Edit %(name)s") % {"name": campaign},
+        submit=_("Save campaign"),
+        back=campaign.get_absolute_url(),
+        crumb=campaign,
     )

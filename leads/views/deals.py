@@ -14,7 +14,7 @@ from leads.forms.deals import DealForm, LoseForm, NewDealForm
 from leads.lists import DEAL_TONES, DealList
 from leads.models import Deal, Stage
 from leads.views.activities import composer_for, next_step_of
-from leads.views.records import back_to, changeable, form_page, may_create, number
+from leads.views.records import back_to, changeable, form_page, may_create, number, posted
 
 
 class DealListView(ListView):
@@ -58,25 +58,33 @@ class DealDetailView(RecordView):
 @login_required
 def deal_create(request):
     may_create(request, Deal)
-    form = NewDealForm(request.POST or None, user=request.user, initial=request.GET.dict())
+    form = NewDealForm(posted(request), user=request.user, initial=request.GET.dict())
     if form.is_valid():
         deal = deals.add(by=request.user, **form.cleaned_data)
         notices.say(request, _("The deal is open. What is the next step?"), tone="good")
         return redirect(deal)
-    return form_page(request, form, title=_("New deal"), submit=_("Save deal"), back=reverse("deal_board"))
+    return form_page(
+        request, form, title=_("New deal"), submit=_("Save deal"), back=reverse("deal_board"), crumb=_("Deals")
+    )
 
 
 @login_required
 def deal_edit(request, pk):
     deal = changeable(request, Deal, pk, "account", "contact", "product", "source")
-    form = DealForm(request.POST or None, user=request.user, instance=deal)
+    form = DealForm(posted(request), user=request.user, instance=deal)
     if form.is_valid():
         deals.edit(deal, by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved."), tone="good")
         return redirect(deal)
     trash_url = reverse("deal_trash", args=[pk])
     return form_page(
-        request, form, title=_("Edit %(name)s") % {"name": deal}, submit=_("Save deal"), back=deal.get_absolute_url(), trash_url=trash_url
+        request,
+        form,
+        title=_("Edit %(name)s") % {"name": deal},
+        submit=_("Save deal"),
+        back=deal.get_absolute_url(),
+        crumb=deal,
+        trash_url=trash_url,
     )
 
 
@@ -126,7 +134,13 @@ def deal_lose(request, pk):
         return HttpResponse(headers={"HX-Redirect": f"{request.path}?next={reverse('deal_board')}"})
     next_url = request.GET.get("next", "")
     return form_page(
-        request, form, title=_("Lost: %(name)s") % {"name": deal}, submit=_("Mark as lost"), back=next_url or deal.get_absolute_url(), next_url=next_url
+        request,
+        form,
+        title=_("Lost: %(name)s") % {"name": deal},
+        submit=_("Mark as lost"),
+        back=next_url or deal.get_absolute_url(),
+        crumb=deal,
+        next_url=next_url,
     )
 
 

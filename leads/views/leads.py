@@ -16,7 +16,7 @@ from leads.forms.leads import ConvertForm, DisqualifyForm, LeadForm, NewLeadForm
 from leads.lists import LEAD_TONES, LeadList
 from leads.models import Lead
 from leads.views.activities import composer_for, next_step_of
-from leads.views.records import back_to, changeable, form_page, may_create
+from leads.views.records import back_to, changeable, form_page, may_create, posted
 
 
 class LeadListView(ListView):
@@ -58,25 +58,33 @@ class LeadDetailView(RecordView):
 @login_required
 def lead_create(request):
     may_create(request, Lead)
-    form = NewLeadForm(request.POST or None, user=request.user, initial=request.GET.dict())
+    form = NewLeadForm(posted(request), user=request.user, initial=request.GET.dict())
     if form.is_valid():
         lead = leads.add(by=request.user, **form.cleaned_data)
         notices.say(request, _("%(name)s is a lead now. What is the next step?") % {"name": lead}, tone="good")
         return redirect(lead)
-    return form_page(request, form, title=_("New lead"), submit=_("Save lead"), back=reverse("lead_list"))
+    return form_page(
+        request, form, title=_("New lead"), submit=_("Save lead"), back=reverse("lead_list"), crumb=_("Leads")
+    )
 
 
 @login_required
 def lead_edit(request, pk):
     lead = changeable(request, Lead, pk, "source", "product")
-    form = LeadForm(request.POST or None, user=request.user, instance=lead)
+    form = LeadForm(posted(request), user=request.user, instance=lead)
     if form.is_valid():
         leads.edit(lead, by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved."), tone="good")
         return redirect(lead)
     trash_url = reverse("lead_trash", args=[pk])
     return form_page(
-        request, form, title=_("Edit %(name)s") % {"name": lead}, submit=_("Save lead"), back=lead.get_absolute_url(), trash_url=trash_url
+        request,
+        form,
+        title=_("Edit %(name)s") % {"name": lead},
+        submit=_("Save lead"),
+        back=lead.get_absolute_url(),
+        crumb=lead,
+        trash_url=trash_url,
     )
 
 
@@ -90,7 +98,11 @@ def lead_move(request, pk):
     before = lead.stage
     leads.move(lead, stage, by=request.user)
     if before != stage:
-        notices.say(request, _("%(name)s is now %(stage)s.") % {"name": lead, "stage": lead.get_stage_display().lower()}, tone="good")
+        notices.say(
+            request,
+            _("%(name)s is now %(stage)s.") % {"name": lead, "stage": lead.get_stage_display().lower()},
+            tone="good",
+        )
     return back_to(request, lead)
 
 
@@ -108,22 +120,36 @@ def lead_assign(request, pk):
 @login_required
 def lead_score(request, pk):
     lead = changeable(request, Lead, pk)
-    form = ScoreForm(request.POST or None, initial={"score": lead.score_override})
+    form = ScoreForm(posted(request), initial={"score": lead.score_override})
     if form.is_valid():
         leads.set_score(lead, form.cleaned_data["score"], by=request.user)
         return redirect(lead)
-    return form_page(request, form, title=_("Score of %(name)s") % {"name": lead}, submit=_("Set the score"), back=lead.get_absolute_url())
+    return form_page(
+        request,
+        form,
+        title=_("Score of %(name)s") % {"name": lead},
+        submit=_("Set the score"),
+        back=lead.get_absolute_url(),
+        crumb=lead,
+    )
 
 
 @login_required
 def lead_disqualify(request, pk):
     lead = changeable(request, Lead, pk)
-    form = DisqualifyForm(request.POST or None)
+    form = DisqualifyForm(posted(request))
     if form.is_valid():
         leads.disqualify(lead, reason=form.cleaned_data["reason"], by=request.user)
         notices.undoable(request, _("%(name)s is disqualified.") % {"name": lead}, reverse("lead_reopen", args=[pk]))
         return redirect(lead)
-    return form_page(request, form, title=_("Disqualify %(name)s") % {"name": lead}, submit=_("Disqualify"), back=lead.get_absolute_url())
+    return form_page(
+        request,
+        form,
+        title=_("Disqualify %(name)s") % {"name": lead},
+        submit=_("Disqualify"),
+        back=lead.get_absolute_url(),
+        crumb=lead,
+    )
 
 
 @login_required
@@ -141,11 +167,17 @@ def lead_convert(request, pk):
     if not lead.is_open and request.method == "GET":
         return redirect(lead)
     matches = matching.accounts_like(lead, request.user)
-    form = ConvertForm(request.POST or None, lead=lead, user=request.user, matches=matches)
+    form = ConvertForm(posted(request), lead=lead, user=request.user, matches=matches)
     if form.is_valid():
         made = leads.convert(lead, by=request.user, **form.wanted)
         said = _("%(name)s is converted, the account is %(account)s.") % {"name": lead, "account": made.account}
         notices.say(request, said, tone="good")
         return redirect(made.deal or made.account)
-    context = {"form": form, "lead": lead, "matches": matches, "back_url": lead.get_absolute_url(), "title": _("Convert %(name)s") % {"name": lead}}
+    context = {
+        "form": form,
+        "lead": lead,
+        "matches": matches,
+        "back_url": lead.get_absolute_url(),
+        "title": _("Convert %(name)s") % {"name": lead},
+    }
     return render(request, "leads/lead_convert.html", context, status=422 if form.is_bound and form.errors else 200)

@@ -9,12 +9,14 @@ from crm import notices, policy
 from leads.actions import pipelines
 from leads.forms.pipelines import PipelineForm, StageForm
 from leads.models import Deal, Pipeline, Stage
-from leads.views.records import changeable, form_page, may_create, visible
+from leads.views.records import changeable, form_page, may_create, posted, visible
 
 
 @login_required
 def pipeline_list(request):
-    rows = Pipeline.objects.visible_to(request.user).annotate(stage_count=Count("stages")).order_by("-is_default", "name")
+    rows = (
+        Pipeline.objects.visible_to(request.user).annotate(stage_count=Count("stages")).order_by("-is_default", "name")
+    )
     context = {
         "title": _("Pipelines"),
         "pipelines": rows,
@@ -44,46 +46,67 @@ def pipeline_detail(request, pk):
 @login_required
 def pipeline_create(request):
     may_create(request, Pipeline)
-    form = PipelineForm(request.POST or None)
+    form = PipelineForm(posted(request))
     if form.is_valid():
         pipeline = pipelines.add(by=request.user, **form.cleaned_data)
         return redirect("pipeline_detail", pipeline.pk)
-    return form_page(request, form, title=_("New pipeline"), submit=_("Save pipeline"), back=reverse("pipeline_list"))
+    return form_page(
+        request,
+        form,
+        title=_("New pipeline"),
+        submit=_("Save pipeline"),
+        back=reverse("pipeline_list"),
+        crumb=_("Pipelines"),
+    )
 
 
 @login_required
 def pipeline_edit(request, pk):
     pipeline = changeable(request, Pipeline, pk)
-    form = PipelineForm(request.POST or None, instance=pipeline)
+    form = PipelineForm(posted(request), instance=pipeline)
     back = reverse("pipeline_detail", args=[pk])
     if form.is_valid():
         pipelines.edit(pipeline, by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved."), tone="good")
         return redirect(back)
-    return form_page(request, form, title=_("Edit %(name)s") % {"name": pipeline}, submit=_("Save pipeline"), back=back)
+    return form_page(
+        request,
+        form,
+        title=_("Edit %(name)s") % {"name": pipeline},
+        submit=_("Save pipeline"),
+        back=back,
+        crumb=pipeline,
+    )
 
 
 @login_required
 def stage_create(request, pk):
     pipeline = changeable(request, Pipeline, pk)
-    form = StageForm(request.POST or None, pipeline=pipeline)
+    form = StageForm(posted(request), pipeline=pipeline)
     back = reverse("pipeline_detail", args=[pk])
     if form.is_valid():
         pipelines.add_stage(pipeline, by=request.user, **form.cleaned_data)
         return redirect(back)
-    return form_page(request, form, title=_("New stage"), submit=_("Save stage"), back=back)
+    return form_page(request, form, title=_("New stage"), submit=_("Save stage"), back=back, crumb=pipeline)
 
 
 @login_required
 def stage_edit(request, pk):
     stage = changeable(request, Stage, pk, "pipeline")
-    form = StageForm(request.POST or None, instance=stage, pipeline=stage.pipeline)
+    form = StageForm(posted(request), instance=stage, pipeline=stage.pipeline)
     back = reverse("pipeline_detail", args=[stage.pipeline_id])
     if form.is_valid():
         pipelines.edit_stage(stage, by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved. Deals take the new probability when they move next."), tone="good")
         return redirect(back)
-    return form_page(request, form, title=_("Edit %(name)s") % {"name": stage}, submit=_("Save stage"), back=back)
+    return form_page(
+        request,
+        form,
+        title=_("Edit %(name)s") % {"name": stage},
+        submit=_("Save stage"),
+        back=back,
+        crumb=stage.pipeline,
+    )
 
 
 @login_required

@@ -8,7 +8,7 @@ from accounts.views.pages import changeable
 from crm import policy
 from crm.exceptions import Forbidden
 
-__all__ = ["back_to", "changeable", "form_page", "may_create", "number", "visible"]
+__all__ = ["back_to", "changeable", "form_page", "may_create", "number", "posted", "visible"]
 
 
 def visible(request, model, pk, *related):
@@ -24,6 +24,11 @@ def form_page(request, form, *, title, submit, back, template="leads/form.html",
     """The page of a form: 422 where it was sent and something is wrong with it."""
     context |= {"form": form, "title": title, "submit": submit, "back_url": back}
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
+
+
+def posted(request):
+    """What a form is filled with: nothing while it is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def back_to(request, default):

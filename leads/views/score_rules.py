@@ -10,7 +10,7 @@ from leads import rules
 from leads.actions import scoring
 from leads.forms.score_rules import ScoreRuleForm
 from leads.models import Lead, ScoreRule
-from leads.views.records import changeable, form_page, may_create
+from leads.views.records import changeable, form_page, may_create, posted
 
 SAMPLE, SHOWN = 200, 5
 
@@ -44,14 +44,16 @@ def bands(scores):
     found = []
     for low, high in ((80, 100), (60, 79), (40, 59), (0, 39)):
         count = sum(low <= score <= high for score in scores)
-        found.append({"low": low, "high": high, "count": count, "share": round(100 * count / len(scores)) if scores else 0})
+        found.append(
+            {"low": low, "high": high, "count": count, "share": round(100 * count / len(scores)) if scores else 0}
+        )
     return found
 
 
 @login_required
 def score_rule_create(request):
     may_create(request, ScoreRule)
-    form = ScoreRuleForm(request.POST or None)
+    form = ScoreRuleForm(posted(request))
     if "preview" not in request.POST and form.is_valid():
         scoring.add_rule(by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved. Open leads are being scored anew."), tone="good")
@@ -62,7 +64,7 @@ def score_rule_create(request):
 @login_required
 def score_rule_edit(request, pk):
     rule = changeable(request, ScoreRule, pk)
-    form = ScoreRuleForm(request.POST or None, instance=ScoreRule.objects.get(pk=pk))
+    form = ScoreRuleForm(posted(request), instance=ScoreRule.objects.get(pk=pk))
     if "preview" not in request.POST and form.is_valid():
         scoring.edit_rule(rule, by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved. Open leads are being scored anew."), tone="good")
@@ -84,7 +86,14 @@ def rule_page(request, form, rule, *, title):
     tried = form.preview() if form.is_bound else rule
     context = {"rule": rule, "effect": effect_of(tried, rule, request.user) if tried else None}
     return form_page(
-        request, form, title=title, submit=_("Save rule"), back=reverse("score_rule_list"), template="leads/score_rule_form.html", **context
+        request,
+        form,
+        title=title,
+        submit=_("Save rule"),
+        back=reverse("score_rule_list"),
+        crumb=_("Score rules"),
+        template="leads/score_rule_form.html",
+        **context,
     )
 
 
@@ -100,4 +109,9 @@ def effect_of(tried, rule, user):
         before, after = rules.score(facts, active)[0], rules.score(facts, [*others, tried])[0]
         if before != after or rules.holds(tried, facts):
             changed.append({"lead": lead, "before": before, "after": after})
-    return {"hits": hits, "sample": len(sample), "rows": changed[:SHOWN], "changed": sum(row["before"] != row["after"] for row in changed)}
+    return {
+        "hits": hits,
+        "sample": len(sample),
+        "rows": changed[:SHOWN],
+        "changed": sum(row["before"] != row["after"] for row in changed),
+    }

@@ -10,7 +10,7 @@ from leads.actions import sources
 from leads.forms.sources import NewSourceForm, SourceForm
 from leads.lists import LEAD_TONES, SourceList
 from leads.models import Deal, Lead, Source
-from leads.views.records import changeable, form_page, may_create, visible
+from leads.views.records import changeable, form_page, may_create, posted, visible
 
 
 class SourceListView(ListView):
@@ -51,20 +51,29 @@ def came_from(user, **by):
 @login_required
 def source_create(request):
     may_create(request, Source)
-    form = NewSourceForm(request.POST or None)
+    form = NewSourceForm(posted(request))
     if form.is_valid():
         source = sources.add(by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved."), tone="good")
         return redirect(source)
-    return form_page(request, form, title=_("New source"), submit=_("Save source"), back=reverse("source_list"))
+    return form_page(
+        request, form, title=_("New source"), submit=_("Save source"), back=reverse("source_list"), crumb=_("Sources")
+    )
 
 
 @login_required
 def source_edit(request, pk):
     source = changeable(request, Source, pk)
-    form = SourceForm(request.POST or None, instance=source)
+    form = SourceForm(posted(request), instance=source)
     if form.is_valid():
         sources.edit(source, by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved."), tone="good")
         return redirect(source)
-    return form_page(request, form, title=_("Edit %(name)s") % {"name": source}, submit=_("Save source"), back=source.get_absolute_url())
+    return form_page(
+        request,
+        form,
+        title=_("Edit %(name)s") % {"name": source},
+        submit=_("Save source"),
+        back=source.get_absolute_url(),
+        crumb=source,
+    )

@@ -14,7 +14,7 @@ from leads.actions import tasks
 from leads.forms.tasks import DueForm, NewTaskForm, TaskComposerForm, TaskForm
 from leads.lists import TaskList
 from leads.models import Task
-from leads.views.records import back_to, changeable, form_page, may_create, visible
+from leads.views.records import back_to, changeable, form_page, may_create, posted, visible
 
 ABOUT = ("owner", "lead", "deal__account", "deal__stage", "account", "contact")
 
@@ -34,25 +34,33 @@ def task_detail(request, pk):
 def task_create(request):
     may_create(request, Task)
     form_class = TaskComposerForm if request.POST.get("composer") == "1" else NewTaskForm
-    form = form_class(request.POST or None, user=request.user, initial=request.GET.dict())
+    form = form_class(posted(request), user=request.user, initial=request.GET.dict())
     if form.is_valid():
         task = tasks.add(by=request.user, **{"owner": request.user} | form.cleaned_data)
         notices.say(request, _("Next step planned: %(title)s.") % {"title": task}, tone="good")
         return back_to(request, task.about.get_absolute_url())
-    return form_page(request, form, title=_("New task"), submit=_("Save task"), back=reverse("task_list"))
+    return form_page(
+        request, form, title=_("New task"), submit=_("Save task"), back=reverse("task_list"), crumb=_("Tasks")
+    )
 
 
 @login_required
 def task_edit(request, pk):
     task = changeable(request, Task, pk, *ABOUT)
-    form = TaskForm(request.POST or None, user=request.user, instance=task)
+    form = TaskForm(posted(request), user=request.user, instance=task)
     if form.is_valid():
         tasks.edit(task, by=request.user, **form.cleaned_data)
         notices.say(request, _("Saved."), tone="good")
         return redirect(task)
     trash_url = reverse("task_trash", args=[pk])
     return form_page(
-        request, form, title=_("Edit %(name)s") % {"name": task}, submit=_("Save task"), back=task.get_absolute_url(), trash_url=trash_url
+        request,
+        form,
+        title=_("Edit %(name)s") % {"name": task},
+        submit=_("Save task"),
+        back=task.get_absolute_url(),
+        crumb=task,
+        trash_url=trash_url,
     )
 
 
@@ -64,7 +72,11 @@ def task_complete(request, pk):
     if not task.done_at:
         tasks.complete(task, by=request.user)
     if request.htmx:
-        return render(request, "leads/_task_done.html", {"task": task, "ideas": followup.ideas(task), "next": request.POST.get("next", "")})
+        return render(
+            request,
+            "leads/_task_done.html",
+            {"task": task, "ideas": followup.ideas(task), "next": request.POST.get("next", "")},
+        )
     tail = f"?next={request.POST['next']}" if request.POST.get("next") else ""
     return redirect(reverse("task_next", args=[pk]) + tail)
 
@@ -74,15 +86,26 @@ def task_next(request, pk):
     """The next step after a task: one of the ideas, or another."""
     task = changeable(request, Task, pk, *ABOUT)
     initial = followup.about(task) | {"kind": task.kind, "due_on": followup.tomorrow()}
-    form = TaskComposerForm(request.POST or None, user=request.user, initial=initial)
+    form = TaskComposerForm(posted(request), user=request.user, initial=initial)
     back = task.about.get_absolute_url()
     if form.is_valid():
         step = tasks.add(by=request.user, **form.cleaned_data | {"owner": task.owner or request.user})
         notices.say(request, _("Next step planned: %(title)s.") % {"title": step}, tone="good")
         return back_to(request, back)
-    context = {"task": task, "ideas": followup.ideas(task), "next_url": request.GET.get("next") or request.POST.get("next", "")}
+    context = {
+        "task": task,
+        "ideas": followup.ideas(task),
+        "next_url": request.GET.get("next") or request.POST.get("next", ""),
+    }
     return form_page(
-        request, form, title=_("What happens next?"), submit=_("Plan it"), back=back, template="leads/task_next.html", **context
+        request,
+        form,
+        title=_("What happens next?"),
+        submit=_("Plan it"),
+        back=back,
+        crumb=task.about,
+        template="leads/task_next.html",
+        **context,
     )
 
 
@@ -98,14 +121,29 @@ def task_reopen(request, pk):
 def task_reschedule(request, pk):
     task = changeable(request, Task, pk, *ABOUT)
     before = task.due_on
-    form = DueForm(request.POST or None, user=request.user, instance=task)
+    form = DueForm(posted(request), user=request.user, instance=task)
     if form.is_valid():
-        tasks.reschedule(task, due_on=form.cleaned_data["due_on"], due_time=form.cleaned_data["due_time"], by=request.user)
+        tasks.reschedule(
+            task, due_on=form.cleaned_data["due_on"], due_time=form.cleaned_data["due_time"], by=request.user
+        )
         if before != task.due_on:
             notices.say(request, _("%(title)s is moved.") % {"title": task}, tone="good")
         return back_to(request, task)
     today = Company.current().today()
-    choices = [(_("Today"), today), (_("Tomorrow"), today + dt.timedelta(days=1)), (_("In a week"), today + dt.timedelta(days=7))]
+    choices = [
+        (_("Today"), today),
+        (_("Tomorrow"), today + dt.timedelta(days=1)),
+        (_("In a week"), today + dt.timedelta(days=7)),
+    ]
     return form_page(
-        request, form, title=_("When instead?"), submit=_("Move"), back=task.get_absolute_url(), template="leads/task_reschedule.html", task=task, days=choices, next_url=request.GET.get("next", "")
+        request,
+        form,
+        title=_("When instead?"),
+        submit=_("Move"),
+        back=task.get_absolute_url(),
+        crumb=task,
+        template="leads/task_reschedule.html",
+        task=task,
+        days=choices,
+        next_url=request.GET.get("next", ""),
     )

@@ -51,7 +51,9 @@ def all_to_tomorrow(request):
     late = list(sections.mine(request.user).overdue(Company.current().today()))
     for task in late:
         tasks.reschedule(task, due_on=day, due_time=task.due_time, by=request.user)
-    text = ngettext("%(count)s task moved to the next working day.", "%(count)s tasks moved to the next working day.", len(late))
+    text = ngettext(
+        "%(count)s task moved to the next working day.", "%(count)s tasks moved to the next working day.", len(late)
+    )
     notices.say(request, text % {"count": len(late)}, tone="good")
     return redirect("today")
 
