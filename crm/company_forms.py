@@ -42,7 +42,9 @@ class HoursField(forms.CharField):
     def _span(self, text):
         match = SPAN.fullmatch(text)
         if not match:
-            raise ValidationError(_("“%(text)s” is not a span of hours; write 09:00–17:00."), params={"text": text[:40]})
+            raise ValidationError(
+                _("“%(text)s” is not a span of hours; write 09:00–17:00."), params={"text": text[:40]}
+            )
         opens_hour, opens_minute, closes_hour, closes_minute = (int(part or 0) for part in match.groups())
         try:
             opens = dt.time(opens_hour, opens_minute)

@@ -194,7 +194,11 @@ class Range(Filter):
         if not text:
             return None
         digits = text.removeprefix("-")
-        if not (digits.isascii() and digits.isdigit()) or abs(int(text[:20])) * self.scale > LARGEST or len(digits) > 19:
+        if (
+            not (digits.isascii() and digits.isdigit())
+            or abs(int(text[:20])) * self.scale > LARGEST
+            or len(digits) > 19
+        ):
             refuse(self.name + suffix, _("“%(value)s” is not a whole number we can count with.") % {"value": text})
         return int(text) * self.scale
 

@@ -131,9 +131,7 @@ def _call(known: Handler, job: Job) -> None:
 
 
 def _finish(job: Job, lease) -> None:
-    if not _mine(job, lease).update(
-        state=Job.State.DONE, lease_until=None, last_error="", finished_at=timezone.now()
-    ):
+    if not _mine(job, lease).update(state=Job.State.DONE, lease_until=None, last_error="", finished_at=timezone.now()):
         raise LeaseLost
 
 
@@ -170,15 +168,11 @@ def release_expired() -> int:
     if not expired.exists():  # asked first: a write would wait behind every other writer on SQLite
         return 0
     sending = Q(handler__in=[name for name, known in _registry.items() if known.sends])
-    uncertain = expired.filter(sending).update(
-        state=Job.State.UNCERTAIN, lease_until=None, last_error=DIED
-    )
+    uncertain = expired.filter(sending).update(state=Job.State.UNCERTAIN, lease_until=None, last_error=DIED)
     failed = expired.filter(attempts__gte=MAX_ATTEMPTS).update(
         state=Job.State.FAILED, lease_until=None, last_error=DIED
     )
-    return uncertain + failed + expired.update(
-        state=Job.State.PENDING, lease_until=None, next_at=now, last_error=DIED
-    )
+    return uncertain + failed + expired.update(state=Job.State.PENDING, lease_until=None, next_at=now, last_error=DIED)
 
 
 def run_due(seconds: float = 20) -> int:

@@ -26,7 +26,9 @@ def parse(text: str, currency: str = "EUR", *, locale: str = "en") -> int:
     minor = amount.scaleb(exponent(currency))
     if minor != minor.to_integral_value():
         digits = exponent(currency)
-        _refuse(_("%(currency)s has only %(digits)s digits behind the point.") % {"currency": currency, "digits": digits})
+        _refuse(
+            _("%(currency)s has only %(digits)s digits behind the point.") % {"currency": currency, "digits": digits}
+        )
     if abs(minor) > LARGEST:
         _refuse(_("This amount is too large."))
     return int(minor)

@@ -61,8 +61,10 @@ class Trashable(models.Model):
         from crm import events  # leaf: events imports models
 
         with transaction.atomic():
-            moved = type(self)._base_manager.filter(pk=self.pk, trashed_at__isnull=trashed_at is not None).update(
-                trashed_at=trashed_at, trashed_by=trashed_by
+            moved = (
+                type(self)
+                ._base_manager.filter(pk=self.pk, trashed_at__isnull=trashed_at is not None)
+                .update(trashed_at=trashed_at, trashed_by=trashed_by)
             )
             if moved:
                 self.trashed_at, self.trashed_by = trashed_at, trashed_by

@@ -49,9 +49,7 @@ def publish(task: str, *args) -> bool:
         return False
     try:
         with _producers().acquire(block=True, timeout=CONNECT_TIMEOUT) as producer:
-            current_app.send_task(
-                task, args=args, producer=producer, retry=False, expires=EXPIRES, ignore_result=True
-            )
+            current_app.send_task(task, args=args, producer=producer, retry=False, expires=EXPIRES, ignore_result=True)
     except Exception as error:  # noqa: BLE001 clients raise whatever they like; the change is committed and must not fail now
         _closed_until = time.monotonic() + BREAK_FOR
         forget_connections()

@@ -141,7 +141,9 @@ class ListView(LoginRequiredMixin, View):
             int(text) for text in ids if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST
         }
         if not numbers or len(numbers) > MOST_ROWS:
-            raise Invalid(_("Please select between 1 and %(most)s records.") % {"most": MOST_ROWS}, code="bad_selection")
+            raise Invalid(
+                _("Please select between 1 and %(most)s records.") % {"most": MOST_ROWS}, code="bad_selection"
+            )
         model = self.list_class.model
         if model.objects.visible_to(request.user).filter(pk__in=numbers).count() < len(numbers):
             raise Http404
@@ -252,5 +254,3 @@ def _optional(url_name) -> str:
         return reverse(url_name) if url_name else ""
     except NoReverseMatch:
         return ""
-
-

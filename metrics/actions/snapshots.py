@@ -7,7 +7,6 @@ one (SQLite's IMMEDIATE transactions do the same). How far a KPI has come moves 
 events are marked as counted only when all the periods they touch are committed.
 """
 
-
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone

@@ -92,7 +92,13 @@ def test_only_the_declared_fields_are_written(rep):
     answer = api(rep).post("/api/v1/leads/", everything, format="json")
     assert answer.status_code == 201, answer.data
     lead = Lead.objects.get()
-    assert (lead.name, lead.stage, lead.account, lead.owner, lead.team) == ("Ottilie Brandvik", "new", None, rep, rep.team)
+    assert (lead.name, lead.stage, lead.account, lead.owner, lead.team) == (
+        "Ottilie Brandvik",
+        "new",
+        None,
+        rep,
+        rep.team,
+    )
     assert lead.created_on.year > 1999 and lead.external_id is None
 
 
@@ -158,7 +164,16 @@ def test_a_subscription_of_a_stranger_does_not_exist(rep, stranger):
 
 
 @pytest.mark.parametrize(
-    "query", ["?nonsense=1", "?sort=password", "?after=xyz", "?size=0", "?owner=999999999999999999999", "?stage=unheard", "?q=%00"]
+    "query",
+    [
+        "?nonsense=1",
+        "?sort=password",
+        "?after=xyz",
+        "?size=0",
+        "?owner=999999999999999999999",
+        "?stage=unheard",
+        "?q=%00",
+    ],
 )
 def test_what_lists_do_not_offer_is_a_clear_400(rep, query):
     answer = api(rep).get(f"/api/v1/leads/{query}")

@@ -39,7 +39,17 @@ def test_an_empty_list_is_an_empty_page(client, people, url):
 @pytest.mark.parametrize("url", URLS)
 @pytest.mark.parametrize(
     "query",
-    ["colour=red", "sort=owner__password", "after=x", "size=0", f"size={10**19}", "page=1", "view=x", "q=%00", "limit=5"],
+    [
+        "colour=red",
+        "sort=owner__password",
+        "after=x",
+        "size=0",
+        f"size={10**19}",
+        "page=1",
+        "view=x",
+        "q=%00",
+        "limit=5",
+    ],
 )
 def test_every_resource_refuses_what_it_does_not_know(client, people, url, query):
     client.force_login(people["admin"])
@@ -56,7 +66,9 @@ def test_every_resource_answers_odd_ids_with_a_404(client, people, url, number):
 
 
 @pytest.mark.parametrize("url", URLS)
-@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', "7", '{"name": {"a": 7e999}}', '{"id": 1, "x": {"y": []}}'])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "null", '"x"', "7", '{"name": {"a": 7e999}}', '{"id": 1, "x": {"y": []}}']
+)
 def test_no_body_breaks_a_resource(client, people, url, body):
     client.force_login(people["admin"])
     response = client.post(url, body, content_type="application/json")

@@ -117,7 +117,18 @@ def test_broken_and_foreign_tokens_are_refused():
     unsigned = signing.Signer(salt="else").sign_object([1, 1])
     wrong_type = mine.signer.sign_object([{"a": 1}, 1])
     too_short = mine.signer.sign_object([1])
-    for token in (good[:-1], good + "x", foreign, other_list, unsigned, wrong_type, too_short, "x" * 10_000, ":", "\x00"):
+    for token in (
+        good[:-1],
+        good + "x",
+        foreign,
+        other_list,
+        unsigned,
+        wrong_type,
+        too_short,
+        "x" * 10_000,
+        ":",
+        "\x00",
+    ):
         with pytest.raises(Invalid) as caught:
             mine.page(token, 2)
         assert caught.value.code == "bad_page"
@@ -147,7 +158,8 @@ def test_a_page_far_in_starts_in_the_index():
 
     now = timezone.now()
     Event.objects.bulk_create(
-        Event(kind="k", subject_label="x", subject_id=1, at=now - dt.timedelta(seconds=number)) for number in range(5000)
+        Event(kind="k", subject_label="x", subject_id=1, at=now - dt.timedelta(seconds=number))
+        for number in range(5000)
     )
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -106,7 +106,9 @@ def test_what_a_list_does_not_know_is_a_400(client, people, parameters):
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    name=st.sampled_from([*(name for part in ProbeList.filters for name in part.parameters), "q", "sort", "after", "size"]),
+    name=st.sampled_from(
+        [*(name for part in ProbeList.filters for name in part.parameters), "q", "sort", "after", "size"]
+    ),
     value=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30),
 )
 def test_no_parameter_breaks_a_list(people, name, value):
@@ -223,7 +225,7 @@ def test_exports_are_for_managers_recorded_and_harmless(client, people, create):
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(text.splitlines()))
     assert rows[0] == ["id", "Name", "Status", "Owner", "Employees", "MRR", "Created on"]
-    assert [row[1] for row in rows[1:]] == ["'=cmd|\" /C calc\"!A0"]
+    assert [row[1] for row in rows[1:]] == ['\'=cmd|" /C calc"!A0']
     assert rows[1][5] == "0.00"
     event = Event.objects.get(kind="list.exported")
     assert event.by == people["manager"]
@@ -234,7 +236,10 @@ def test_saved_views_are_own_or_shared(client, people, create):
     client.force_login(people["rep"])
     client.post("/probes/?status=customer", {"action": "save_view", "name": "Paying", "is_shared": "on"})
     client.post("/probes/?status=former", {"action": "save_view", "name": "Gone"})
-    assert dict(SavedView.objects.values_list("name", "query")) == {"Paying": "status=customer", "Gone": "status=former"}
+    assert dict(SavedView.objects.values_list("name", "query")) == {
+        "Paying": "status=customer",
+        "Gone": "status=former",
+    }
     client.force_login(people["manager"])
     page = client.get("/probes/").content.decode()
     assert "Paying" in page
@@ -260,7 +265,9 @@ def test_the_job_page_shows_own_jobs_only(client, people):
     from crm.models import Job
 
     for role in ("rep", "stranger"):
-        event = Event.objects.create(kind=f"x.{role}", subject_label="x", subject_id=1, by=people[role], at=timezone.now())
+        event = Event.objects.create(
+            kind=f"x.{role}", subject_label="x", subject_id=1, by=people[role], at=timezone.now()
+        )
         Job.objects.create(key=role, handler=f"leads.{role}", event=event, state="failed", next_at=timezone.now())
     client.force_login(people["rep"])
     assert [row["record"].key for row in client.get("/jobs/").context["rows"]] == ["rep"]
