@@ -115,7 +115,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Create:
-    """A "New …" action of the palette; "n" and then the key opens it."""
+    """A "New …" action of the palette; "+" and then the key opens it."""
 
     label: Any
     url_name: str

@@ -297,9 +297,11 @@ def tabbar(context):
 
 @register.inclusion_tag("_components/keys.html", takes_context=True)
 def keys_help(context):
-    """The dialog that `?` opens."""
+    """The dialog that `?` opens; the scripts go by its links, so a letter belongs to the first page that has it."""
     user = context["request"].user
-    return {"navs": list(registry.navs(user)), "creates": [entry for entry in registry.creates(user) if entry.key]}
+    navs = {entry.letter: entry for entry in reversed(list(registry.navs(user)))}
+    creates = {entry.key: entry for entry in reversed(list(registry.creates(user))) if entry.key}
+    return {"navs": reversed(navs.values()), "creates": reversed(creates.values())}
 
 
 @register.simple_tag(takes_context=True)

@@ -1,9 +1,10 @@
-// One-letter keys: `?` help, g-then-letter to a page, data-key="n" presses that link or button, z takes back.
+// One-letter keys: `?` help, g-then-letter to a page, +-then-letter to a new record, data-key="n" presses that link or
+// button, z takes back.
 (() => {
   const typing = target => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]");
   const visible = element => element.offsetParent !== null || element.getClientRects().length > 0;
   const first = selector => [...document.querySelectorAll(selector)].find(visible);
-  let going = 0, alone = 0;
+  let going = 0, how = "", alone = 0;
 
   const press = element => {
     if (!element) return false;
@@ -21,9 +22,14 @@
     clearTimeout(alone);
     if (going && Date.now() - going < 1500) {
       going = 0;
-      done = press(first(`[data-go="${key}"]`));
+      const link = document.querySelector(`[data-${how}="${key}"]`);
+      if (link) location.href = link.href;
+      done = Boolean(link);
+    } else if (key === "+") {
+      [going, how] = [Date.now(), "new"];
+      done = true;
     } else if (key === "g") {
-      going = Date.now();
+      [going, how] = [Date.now(), "go"];
       alone = setTimeout(() => { going = 0; press(first('[data-key="g"]')); }, 700); // a page may use G itself, where no letter follows
       done = true;
     } else if (key === "?") {
