@@ -14,7 +14,7 @@ MOST_WORDS = 5
 registry.nav("accounts", gettext_lazy("Accounts"), "account_list", icon="accounts", order=30)
 registry.nav("contacts", gettext_lazy("Contacts"), "contact_list", icon="contacts", order=40)
 registry.nav("subscriptions", gettext_lazy("Subscriptions"), "subscription_list", icon="subscriptions", order=70)
-registry.nav("orders", gettext_lazy("Orders"), "order_list", icon="orders", order=80)
+registry.nav("orders", gettext_lazy("Orders"), "order_list", icon="orders", order=80, letter="b")
 registry.nav("products", gettext_lazy("Products"), "product_list", icon="products", section=registry.SETUP, order=10)
 registry.nav(
     "users",
@@ -26,7 +26,7 @@ registry.nav(
     roles=["manager", "admin"],
 )
 registry.create(
-    gettext_lazy("New account"), "account_create", key="a", icon="accounts", order=30, roles=["rep", "manager", "admin"]
+    gettext_lazy("New account"), "account_create", key="u", icon="accounts", order=30, roles=["rep", "manager", "admin"]
 )
 registry.create(
     gettext_lazy("New contact"), "contact_create", key="c", icon="contacts", order=40, roles=["rep", "manager", "admin"]

@@ -14,7 +14,9 @@ class OrderForm(StepForm):
     wide = ("account", "note")
     account = PickField(label=gettext_lazy("Account"))
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=CHARGES)
-    product = forms.ModelChoiceField(label=gettext_lazy("Product"), required=False, queryset=Product.objects.none())
+    product = forms.ModelChoiceField(
+        label=gettext_lazy("Product"), required=False, queryset=Product.objects.none(), empty_label="—"
+    )
     amount = AmountField(
         label=gettext_lazy("Amount"), minimum=1, help_text=gettext_lazy("Net of tax, in whole units: 1200 or 1200.50.")
     )

@@ -37,7 +37,9 @@ class StepForm(TidyTextMixin, forms.Form):
 
 
 class TermsForm(StepForm):
-    product = forms.ModelChoiceField(label=gettext_lazy("Product"), queryset=Product.objects.none())
+    product = forms.ModelChoiceField(
+        label=gettext_lazy("Product"), queryset=Product.objects.none(), empty_label=gettext_lazy("Choose a plan")
+    )
     quantity = forms.IntegerField(label=gettext_lazy("Quantity"), min_value=1, max_value=rules.MOST_QUANTITY, initial=1)
     billing = forms.ChoiceField(
         label=gettext_lazy("Billed"), choices=[("", gettext_lazy("as the product")), *RECURRING], required=False

@@ -98,6 +98,12 @@ class FormPage(LoginRequiredMixin, View):
         """What the form is about to do, in a sentence; for forms that say so before one confirms."""
         return None
 
+    def foreseen(self, form):
+        try:
+            return self.will(form)
+        except Invalid as refusal:
+            return refusal.message
+
     def answer(self, form, status=200):
         context = {
             "form": form,
@@ -108,7 +114,7 @@ class FormPage(LoginRequiredMixin, View):
             "back_url": self.back_url(),
             "list_url": reverse(self.lists) if self.lists else "",
             "list_title": list_title(self.model or self.creates),
-            "will": self.will(form),
+            "will": self.foreseen(form),
         }
         return render(self.request, self.template_name, context, status=status)
 

@@ -83,20 +83,15 @@ class StepPage(FormPage):
     template_name = "accounts/step.html"
     lists = "subscription_list"
 
+    needs_input = False  # nothing can be said before the form is filled in
+
     def will(self, form):
         if form.is_bound and not form.is_valid():
             return None
-        data = (
-            form.cleaned_data
-            if form.is_bound
-            else {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-        )
-        after = self.mrr_after(form, data) if form.is_bound or not self.needs_input else None
-        if after is None:
-            return None
-        return say_change(self.mrr_before(), after, self.day_of(data))
-
-    needs_input = False  # nothing sensible can be said before the form is filled in
+        if self.needs_input and not form.is_bound:
+            return _("MRR is %(mrr)s now.") % {"mrr": formats.mrr(self.mrr_before(), Company.current().currency)}
+        data = form.cleaned_data if form.is_bound else initials(form)
+        return say_change(self.mrr_before(), self.mrr_after(form, data), self.day_of(data))
 
     def mrr_before(self):
         return self.record.mrr
@@ -106,6 +101,10 @@ class StepPage(FormPage):
 
     def mrr_after(self, form, data):
         raise NotImplementedError
+
+
+def initials(form):
+    return {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
 
 
 def say_change(before, after, day):
@@ -143,6 +142,7 @@ class StartView(StepPage):
 
 class ChangeView(StepPage):
     form_class = forms.ChangeForm
+    needs_input = True
     title, submit = gettext_lazy("Change %(name)s"), gettext_lazy("Save change")
     intro = gettext_lazy("Upgrade, downgrade, another plan, quantity or price: in full effect from the day you choose.")
 
@@ -151,7 +151,7 @@ class ChangeView(StepPage):
         return {"product": old.product_id, "quantity": old.quantity, "price": old.price, "billing": old.billing}
 
     def mrr_after(self, form, data):
-        return terms.renegotiate(self.record, **form.terms()).mrr if form.is_bound else None
+        return terms.renegotiate(self.record, **form.terms()).mrr
 
     def mrr_before(self):
         return terms.of(self.record).mrr
@@ -216,15 +216,17 @@ class CorrectView(StepPage):
 
     def will(self, form):
         movement = self.record
-        if not form.is_bound or not form.is_valid():
+        if form.is_bound and not form.is_valid():
             return None
-        currency, data = movement.subscription.currency, form.cleaned_data
+        currency, data = movement.subscription.currency, form.cleaned_data if form.is_bound else initials(form)
         words = {
             "old": formats.signed_mrr(movement.amount, currency),
             "old_day": formats.day(movement.on, year=True),
             "new": formats.signed_mrr(micros(data["amount"]), currency),
             "new_day": formats.day(data["on"], year=True),
         }
+        if not form.is_bound:
+            return _("%(old)s on %(old_day)s now.") % words
         if data["amount"] == 0:
             return _("%(old)s on %(old_day)s is taken back.") % words
         return _("%(old)s on %(old_day)s becomes %(new)s on %(new_day)s.") % words
