@@ -1,17 +1,18 @@
 """KPIs as tiles and rows: what the engine answers, in the shapes that templates show."""
 
 from datetime import timedelta
+from fractions import Fraction
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Movement, MrrInterval
+from accounts.models import Account, Movement, MrrInterval
 from crm import formats
 from crm.periods import following
 from metrics import engine, published
-from metrics.kpi import DOWN, UP
-from metrics.measures import MICROS, MINOR
+from metrics.kpi import DOWN, UP, units
+from metrics.measures import DAYS, MICROS, MINOR
 from metrics.wording import period_label, span_label
 
 POINTS = 13
@@ -24,11 +25,12 @@ def direction(kpi):
 
 def amount(number, measure, currency):
     """One of a measure's integers in words: €1,260, 36, 41.5 d."""
-    if measure.scale == MICROS:
-        return formats.mrr(number, currency)
-    if measure.scale == MINOR:
-        return formats.money(number, currency)
-    return formats.number(number)
+    if measure.scale == DAYS:
+        return formats.value(number, "days", digits=0)
+    if measure.scale not in (MICROS, MINOR):
+        return formats.number(number)
+    major = Fraction(number, units(measure, currency))
+    return formats.value(major, "money", currency)
 
 
 def noun(measure):
@@ -36,7 +38,7 @@ def noun(measure):
     if measure.scale in (MICROS, MINOR) or not measure.reads:
         return ""
     model = measure.reads[0]
-    return _("customers") if model in (Movement, MrrInterval) else str(model._meta.verbose_name_plural)
+    return _("customers") if model in (Account, Movement, MrrInterval) else str(model._meta.verbose_name_plural)
 
 
 def counted(kpi, figure, currency):
@@ -47,8 +49,12 @@ def counted(kpi, figure, currency):
     above, below = parts
     first = amount(figure.numerator, above, currency)
     second = " ".join(filter(None, [amount(figure.denominator, below, currency), noun(below)]))
-    same = (above.scale in (MICROS, MINOR)) == (below.scale in (MICROS, MINOR))
-    words = _("%(part)s of %(whole)s") if same else _("%(part)s for %(whole)s")
+    if above.scale == DAYS:
+        words = _("%(part)s over %(whole)s")
+    elif (above.scale in (MICROS, MINOR)) == (below.scale in (MICROS, MINOR)):
+        words = _("%(part)s of %(whole)s")
+    else:
+        words = _("%(part)s for %(whole)s")
     return words % {"part": first, "whole": second}
 
 
@@ -80,7 +86,7 @@ def tile(kpi, selection, past, goal=None, *, wide=False):
         "spark_label": _("%(kpi)s, the last %(count)s periods") % {"kpi": kpi.name, "count": POINTS},
         "provisional": selection.is_open,
         "bullet": bullet(kpi, figure.value, selection, goal),
-        "band": band_words(band),
+        "band": band_words(kpi, band, currency),
         "goal": goal["target"] if goal else "",
         "pill": {"text": goal["state"], "tone": goal["tone"]} if goal else None,
         "counts": counted(kpi, figure, currency),
@@ -99,14 +105,23 @@ def kpi_url(kpi, selection, **changes):
     return reverse("kpi_detail", args=[kpi.slug]) + selection.query(**changes)
 
 
-def band_words(band):
+def band_words(kpi, band, currency):
     """Exceptional (below 5 %)."""
-    return str(band.label) if band else ""
+    if not band:
+        return ""
+    low, high = (None if edge is None else formats.value(edge, kpi.unit, currency) for edge in (band.low, band.high))
+    if low is None:
+        span = _("below %(high)s") % {"high": high}
+    elif high is None:
+        span = _("from %(low)s") % {"low": low}
+    else:
+        span = f"{low} – {high}"
+    return f"{band.label} ({span})"
 
 
 def bullet(kpi, value, selection, goal=None):
     """Positions in percent of a scale that holds the bands, the value and the goal; None where there is neither."""
-    bands = [band for band in kpi.bands if not band.currency or band.currency == selection.company.currency]
+    bands = engine.bands_of(kpi)
     edges = sorted({float(edge) for band in bands for edge in (band.low, band.high) if edge is not None and edge > 0})
     target = float(goal["target_value"]) if goal else None
     if value is None or not (edges or target):

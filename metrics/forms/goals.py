@@ -1,7 +1,5 @@
 """Setting a goal: which number, whose, for when, and where it should be."""
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
@@ -29,7 +27,9 @@ class NumberField(forms.CharField):
         if not text:
             return None
         try:
-            return money.decimal(text.replace("%", "").strip(), locale=get_language() or "en", currency=Company.current().currency)
+            return money.decimal(
+                text.replace("%", "").strip(), locale=get_language() or "en", currency=Company.current().currency
+            )
         except Invalid as error:
             raise ValidationError(_("Only a number, for instance 7.5.")) from error
 
@@ -42,18 +42,28 @@ class GoalForm(TidyTextMixin, forms.Form):
     segment = forms.ChoiceField(label=gettext_lazy("Whose"))
     period = forms.ChoiceField(label=gettext_lazy("By the end of"))
     target = forms.ChoiceField(
-        label=gettext_lazy("The target is"), choices=Goal.Target.choices, widget=forms.RadioSelect, initial=Goal.Target.ABSOLUTE
+        label=gettext_lazy("The target is"),
+        choices=Goal.Target.choices,
+        widget=forms.RadioSelect,
+        initial=Goal.Target.ABSOLUTE,
     )
     amount = NumberField(
         label=gettext_lazy("Target"),
-        help_text=gettext_lazy("In the number’s own unit: 7.5 for 7.5 %, 45000 for €45,000. A change on the baseline is in percent, for instance 20 or -10."),
+        help_text=gettext_lazy(
+            "In the number’s own unit: 7.5 for 7.5 %, 45000 for €45,000. A change on the baseline is in percent, for instance 20 or -10."
+        ),
     )
     baseline = NumberField(
         label=gettext_lazy("Baseline"),
         required=False,
         help_text=gettext_lazy("Where it starts. Left empty, it is the value of the period before."),
     )
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False, help_text=gettext_lazy("Left empty, it is named after its number."))
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Left empty, it is named after its number."),
+    )
 
     def __init__(self, *args, user, goal=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -61,11 +71,6 @@ class GoalForm(TidyTextMixin, forms.Form):
         self.fields["kpi"].choices = kpi_choices(user)
         self.fields["segment"].choices = segment_choices(user)
         self.fields["period"].choices = period_choices(company, goal)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.layout = Layout(
-            "kpi", Div("segment", "period", css_class="fields two"), "target", Div("amount", "baseline", css_class="fields two"), "name"
-        )
 
     def clean(self):
         data = super().clean()
@@ -88,7 +93,8 @@ class GoalForm(TidyTextMixin, forms.Form):
             "kpi": data["kpi"],
             "dimension": dimension,
             "member": member,
-            "period": period,
+            "starts_on": period.start,
+            "ends_on": period.end,
             "baseline": data["baseline"],
             "target": data["target"],
             "target_value": None if is_relative else data["amount"],
@@ -116,7 +122,8 @@ def segment_choices(user):
             teams = teams.filter(pk__in=user.team_ids)
         choices += [(f"team:{team.pk}", _("Team %(name)s") % {"name": team}) for team in teams]
         choices += [(f"owner:{person.pk}", str(person)) for person in sellers(user) if person.pk != user.pk]
-    return [*choices, (f"owner:{user.pk}", _("%(name)s (me)") % {"name": user})]
+    choices.append((f"owner:{user.pk}", _("%(name)s (me)") % {"name": user}))
+    return choices
 
 
 def period_choices(company, goal=None):

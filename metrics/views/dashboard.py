@@ -144,7 +144,9 @@ def waterfall(selection):
     values = {slug: float(figure.value or 0) for slug, figure in answers.items()}
     for slug in ("contraction_mrr", "churned_mrr"):
         values[slug] = -abs(values[slug])
-    labels = {slug: str(engine.find(slug).name) for slug in MOVEMENTS}
+    labels = dict(
+        zip(MOVEMENTS, (_("New"), _("Expansion"), _("Reactivation"), _("Contraction"), _("Churn")), strict=True)
+    )
     currency = selection.company.currency
     steps = [
         [labels[slug], round(values[slug], 2), "", tiles.kpi_url(engine.find(slug), selection)] for slug in MOVEMENTS

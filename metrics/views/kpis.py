@@ -115,7 +115,7 @@ def kpi_detail(request, slug):
 def benchmark(kpi, figure, selection):
     band = engine.bands(kpi, figure, grain=selection.period.grain, currency=selection.company.currency)
     note = str(band.source) if band else ""
-    return {"band": tiles.band_words(band), "band_note": note}
+    return {"band": tiles.band_words(kpi, band, selection.company.currency), "band_note": note}
 
 
 def trend(kpi, selection):
