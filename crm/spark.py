@@ -40,7 +40,7 @@ def spark(values, *, width=104, height=40, provisional=False, direction="", boun
     """
     values = [None if value is None else float(value) for value in values]
     known = [value for value in values if value is not None]
-    if not known:
+    if len(known) < 2:  # one point is no line
         return None
     closed = [value for value in (values[:-1] if provisional else values) if value is not None]
     bounds = bounds or limits(closed)

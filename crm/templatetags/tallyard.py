@@ -299,9 +299,12 @@ def tabbar(context):
 def keys_help(context):
     """The dialog that `?` opens; the scripts go by its links, so a letter belongs to the first page that has it."""
     user = context["request"].user
-    navs = {entry.letter: entry for entry in reversed(list(registry.navs(user)))}
-    creates = {entry.key: entry for entry in reversed(list(registry.creates(user))) if entry.key}
-    return {"navs": reversed(navs.values()), "creates": reversed(creates.values())}
+    navs, creates = {}, {}
+    for entry in registry.navs(user):
+        navs.setdefault(entry.letter, entry)
+    for entry in registry.creates(user):
+        creates.setdefault(entry.key, entry)
+    return {"navs": navs.values(), "creates": creates.values()}
 
 
 @register.simple_tag(takes_context=True)

@@ -23,7 +23,7 @@ def test_spark_keeps_gaps_open():
 
 def test_spark_of_nothing_or_of_one_level_does_not_fail():
     assert spark([]) is None
-    assert spark([None, None]) is None
+    assert spark([None, 3]) is None
     assert spark([5, 5, 5]).last is not None
 
 
