@@ -155,4 +155,5 @@ def prove(slug) -> Proof:
         period = SCENES[slug](Scene())
         found = engine.answer(kpi, period).value
         transaction.set_rollback(True)
+    assert kpi.example is not None, f"{slug} has a scene but no worked example"
     return Proof(slug, kpi.example.words, kpi.example.value, found)

@@ -120,8 +120,8 @@ def settle(goal, today=None) -> Standing:
     if goal.baseline is None:
         goal.baseline = stored(value_before(goal, today))
     if goal.target == Target.RELATIVE:
-        known = goal.baseline is not None
-        goal.target_value = stored(exact(goal.baseline) * (1 + exact(goal.target_change) / 100)) if known else None
+        start, change = exact(goal.baseline), exact(goal.target_change)
+        goal.target_value = None if start is None or change is None else stored(start * (1 + change / 100))
     standing = standing_of(goal, today)
     goal.state = standing.state
     return standing
