@@ -12,6 +12,7 @@ from accounts.imports import team_of
 from accounts.models import Account, Product
 from crm.imports import nouns
 from crm.imports.nouns import Field, Noun
+from crm.imports.writing import fresh
 from leads.actions import scoring
 from leads.models import Activity, Campaign, Deal, DealStageChange, Lead, LeadStageChange, Pipeline, Source, Stage
 
@@ -123,7 +124,7 @@ class LeadNoun(Noun):
         disqualified_at = row.pop("disqualified_at", None)
         qualified_at = row.pop("qualified_at", None)
         customer_at = row.pop("customer_at", None)
-        lead = Lead(currency=run.company.currency, **row)
+        lead = fresh(Lead, currency=run.company.currency, **row)
         lead.steps = self._steps(row | {"qualified_at": qualified_at, "disqualified_at": disqualified_at})
         lead.stage = lead.steps[-1][0]
         lead.team_id = team_of(lead.owner_id, run)
@@ -155,7 +156,8 @@ class LeadNoun(Noun):
         for lead, row in made:
             before = ""
             for stage, at in lead.steps:
-                yield LeadStageChange(
+                yield fresh(
+                    LeadStageChange,
                     lead_id=lead.pk,
                     from_stage=before,
                     to_stage=stage,
@@ -219,7 +221,7 @@ class DealNoun(Noun):
     def build(self, row, run):
         row = dict(row)
         entered = row.pop("at", {})
-        deal = Deal(currency=run.company.currency, **row)
+        deal = fresh(Deal, currency=run.company.currency, **row)
         deal.steps = self._steps(deal, entered)
         deal.stage_since = deal.steps[-1][1]
         deal.probability = {"won": 100, "lost": 0}.get(deal.status, once(run, Stage)[deal.stage_id].probability)
@@ -246,7 +248,8 @@ class DealNoun(Noun):
             if deal.closed_at:
                 steps.append((deal.stage_id, deal.closed_at, deal.status, deal.probability))
             for stage, at, status, probability in steps:
-                yield DealStageChange(
+                yield fresh(
+                    DealStageChange,
                     deal_id=deal.pk,
                     from_stage_id=before,
                     to_stage_id=stage,
