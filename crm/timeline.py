@@ -64,14 +64,14 @@ class Entry:
 class Timeline:
     """One page of a record's timeline, for one reader."""
 
-    def __init__(self, record, user, *, segment: str = "", older: str = "", url: str = "", size: int = SIZE):
+    def __init__(self, record, user, *, segment: str = "", older: str = "", url: str = "", size: int = 0):
         if segment and segment not in SEGMENTS:
             raise Invalid(
                 _("There is no such part of the timeline."), code="bad_query", fields={"segment": [segment[:60]]}
             )
         self.record, self.user, self.segment, self.url = record, user, segment, url
         self.is_continued = bool(older)
-        page = Keyset(events_of(record, user, segment), ["-at"], name="timeline").page(older, size)
+        page = Keyset(events_of(record, user, segment), ["-at"], name="timeline").page(older, size or SIZE)
         self.next = page.next
         self.entries = entries(page.rows, record, user)
 
