@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -97,7 +98,7 @@ def deal_move(request, pk):
     before = deal.stage
     deals.move(deal, stage, by=request.user)
     if before != stage:
-        undo = f"{reverse('deal_move', args=[pk])}?stage={before.pk}"
+        undo = undo_url(request, "deal_move", pk, stage=before.pk)
         notices.undoable(request, _("%(name)s moved to %(stage)s.") % {"name": deal, "stage": stage}, undo)
     return moved(request, deal)
 
@@ -118,7 +119,7 @@ def deal_assign(request, pk):
 def deal_win(request, pk):
     deal = changeable(request, Deal, pk, "stage", "account", "product")
     deals.win(deal, by=request.user)
-    notices.undoable(request, _("Won: %(name)s. Well done!") % {"name": deal}, reverse("deal_reopen", args=[pk]))
+    notices.undoable(request, _("Won: %(name)s. Well done!") % {"name": deal}, undo_url(request, "deal_reopen", pk))
     return moved(request, deal)
 
 
@@ -128,7 +129,7 @@ def deal_lose(request, pk):
     form = LoseForm(request.POST if "reason" in request.POST else None)
     if form.is_valid():
         deals.lose(deal, reason=form.cleaned_data["reason"], by=request.user)
-        notices.undoable(request, _("%(name)s moved to Lost.") % {"name": deal}, reverse("deal_reopen", args=[pk]))
+        notices.undoable(request, _("%(name)s moved to Lost.") % {"name": deal}, undo_url(request, "deal_reopen", pk))
         return back_to(request, deal)
     if request.htmx and not form.is_bound:  # dropped on Lost: ask on a page of its own
         return HttpResponse(headers={"HX-Redirect": f"{request.path}?next={reverse('deal_board')}"})
@@ -151,6 +152,13 @@ def deal_reopen(request, pk):
     deals.reopen(deal, by=request.user)
     notices.say(request, _("%(name)s is open again.") % {"name": deal}, tone="good")
     return back_to(request, deal)
+
+
+def undo_url(request, name, pk, **values):
+    """The address that takes a step back and then leads to where it was taken: the board, or the deal's page."""
+    here = request.POST.get("next") or (reverse("deal_board") if request.htmx else "")
+    values |= {"next": here} if here else {}
+    return reverse(name, args=[pk]) + (f"?{urlencode(values)}" if values else "")
 
 
 def moved(request, deal):
