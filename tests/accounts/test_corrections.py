@@ -10,7 +10,7 @@ from crm.periods import FOREVER
 from tests.accounts.test_subscriptions import APR, EURO, FEB, JAN, MAR, intervals, ledger, nothing_written
 from tests.factories import OrderFactory, SubscriptionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 
 
 def test_correcting_an_amount_reverses_and_writes_anew():

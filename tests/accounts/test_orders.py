@@ -9,7 +9,7 @@ from crm.exceptions import Conflict, Invalid
 from crm.models import Event
 from tests.factories import AccountFactory, OrderFactory, SubscriptionFactory, TeamFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 
 JAN, FEB = date(2026, 1, 1), date(2026, 2, 1)
 

@@ -13,7 +13,7 @@ from accounts.models import Account, Movement, MrrInterval, Subscription
 from crm.exceptions import DomainError
 from tests.factories import AccountFactory, ProductFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 
 BEGIN = date(2026, 1, 1)
 DAYS = 160  # all before the tests' today

@@ -10,7 +10,7 @@ from crm.models import Company, Event
 from crm.periods import FOREVER
 from tests.factories import AccountFactory, OrderFactory, ProductFactory, SubscriptionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 
 JAN, FEB, MAR, APR, MAY, JUN = (date(2026, month, 1) for month in range(1, 7))
 EURO = 1_000_000  # micros

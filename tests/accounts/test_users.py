@@ -8,7 +8,7 @@ from crm.exceptions import Conflict, Forbidden, Invalid
 from crm.models import ApiKey, Event
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 
 
 def roles_of(user):
