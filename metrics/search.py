@@ -19,7 +19,9 @@ def kpis(query, user, limit):
     found = [kpi for kpi in found if not selection.dimension or selection.dimension in kpi.dimensions][:limit]
     past, _periods = tiles.history([kpi.slug for kpi in found], selection)
     return [
-        registry.Hit(str(kpi.name), tiles.kpi_url(kpi, selection), str(kpi.question), "kpis", fact=latest(kpi, past, selection))
+        registry.Hit(
+            str(kpi.name), tiles.kpi_url(kpi, selection), str(kpi.question), "kpis", fact=latest(kpi, past, selection)
+        )
         for kpi in found
     ]
 

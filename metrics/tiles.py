@@ -6,6 +6,7 @@ from fractions import Fraction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Account, Movement, MrrInterval
 from crm import formats
@@ -33,12 +34,14 @@ def amount(number, measure, currency):
     return formats.value(major, "money", currency)
 
 
-def noun(measure):
-    """What a measure counts: "customers", "leads"; empty for amounts of money."""
+def noun(measure, count):
+    """What a measure counts: "customers", "1 lead"; empty for amounts of money."""
     if measure.scale in (MICROS, MINOR) or not measure.reads:
         return ""
     model = measure.reads[0]
-    return _("customers") if model in (Account, Movement, MrrInterval) else str(model._meta.verbose_name_plural)
+    if model in (Account, Movement, MrrInterval):
+        return ngettext("customer", "customers", count)
+    return str(model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural)
 
 
 def counted(kpi, figure, currency):
@@ -48,7 +51,7 @@ def counted(kpi, figure, currency):
         return ""
     above, below = parts
     first = amount(figure.numerator, above, currency)
-    second = " ".join(filter(None, [amount(figure.denominator, below, currency), noun(below)]))
+    second = " ".join(filter(None, [amount(figure.denominator, below, currency), noun(below, figure.denominator)]))
     if above.scale == DAYS:
         words = _("%(part)s over %(whole)s")
     elif (above.scale in (MICROS, MINOR)) == (below.scale in (MICROS, MINOR)):

@@ -1,6 +1,7 @@
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from accounts.api.accounts import AssignSerializer
 from accounts.bulk import owners
 from accounts.models import Account, Contact, Product, User
 from crm.api_base import ReadOnlyRecordViewSet, RecordViewSet
@@ -41,16 +42,12 @@ class DealSerializer(serializers.ModelSerializer):
         return data
 
 
-class MoveSerializer(serializers.Serializer):
+class DealMoveSerializer(serializers.Serializer):
     stage = VisibleField(Stage)
 
 
 class LoseSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=200)
-
-
-class AssignSerializer(serializers.Serializer):
-    owner = VisibleField(User, owners)
 
 
 class DealViewSet(RecordViewSet):
@@ -67,7 +64,7 @@ class DealViewSet(RecordViewSet):
         deals.edit(serializer.instance, by=self.request.user, **changes)
         deals.assign(serializer.instance, owner, by=self.request.user)
 
-    @verb(MoveSerializer)
+    @verb(DealMoveSerializer)
     def move(self, deal, data):
         """Take an open deal to another stage."""
         deals.move(deal, data["stage"], by=self.request.user)

@@ -1,5 +1,6 @@
 from rest_framework import serializers
 
+from accounts.api.accounts import AssignSerializer
 from accounts.bulk import owners
 from accounts.models import Account, Product, User
 from crm.api_base import ReadOnlyRecordViewSet, RecordViewSet
@@ -32,16 +33,12 @@ class LeadSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
-class MoveSerializer(serializers.Serializer):
+class LeadMoveSerializer(serializers.Serializer):
     stage = serializers.ChoiceField(choices=[(str(stage), stage.label) for stage in Lead.OPEN])
 
 
 class ReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=200)
-
-
-class AssignSerializer(serializers.Serializer):
-    owner = VisibleField(User, owners)
 
 
 class ScoreSerializer(serializers.Serializer):
@@ -74,7 +71,7 @@ class LeadViewSet(RecordViewSet):
         leads.edit(serializer.instance, by=self.request.user, **changes)
         leads.assign(serializer.instance, owner, by=self.request.user)
 
-    @verb(MoveSerializer)
+    @verb(LeadMoveSerializer)
     def move(self, lead, data):
         """Take an open lead to another open stage."""
         leads.move(lead, data["stage"], by=self.request.user)

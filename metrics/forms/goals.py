@@ -39,7 +39,7 @@ class NumberField(forms.CharField):
 
 class GoalForm(TidyTextMixin, forms.Form):
     kpi = forms.ChoiceField(label=gettext_lazy("Number"))
-    segment = forms.ChoiceField(label=gettext_lazy("Whose"))
+    segment = forms.ChoiceField(label=gettext_lazy("Whose"), required=False)
     period = forms.ChoiceField(label=gettext_lazy("By the end of"))
     target = forms.ChoiceField(
         label=gettext_lazy("The target is"),
