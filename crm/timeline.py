@@ -47,6 +47,7 @@ class Line:
     body: str = ""
     pill: dict | None = None  # {"text": …, "tone": …}
     says_by: bool = False  # the text already names the person
+    icon: str = ""  # where it depends on the event; otherwise the kind's
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,9 @@ def _entry(event, record):
     if event.by and not line.says_by:
         by = _("by %(person)s") % {"person": event.by}
         text = f"{text}, {by}" if text else by
-    return Entry(event.at, formats.local_date(event.at), kind.icon, line.title, url, text, line.body, line.pill)
+    return Entry(
+        event.at, formats.local_date(event.at), line.icon or kind.icon, line.title, url, text, line.body, line.pill
+    )
 
 
 def _line(said, event, record):

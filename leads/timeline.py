@@ -88,7 +88,7 @@ def activity_logged(event):
     parts = [activity.subject] if activity.subject else []
     if activity.contact:
         parts.append(_("with %(name)s") % {"name": activity.contact})
-    return Line(title, " ".join(parts), body=activity.body)
+    return Line(title, " ".join(parts), body=activity.body, icon=activity.kind)
 
 
 def task_line(text):
