@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +14,7 @@ from crm.models.company import Company
 from leads.models import Lead
 
 DASH = format_html('<span class="faint">{}</span>', formats.DASH)
+LONGEST = 26  # letters of a next step in a cell
 SOON = 1 / 6  # of the time we give ourselves: from here on waiting is worth a colour
 
 
@@ -55,7 +57,8 @@ def step(record):
 
 def step_text(task):
     when, tone = due_of(task)
-    return format_html('<span class="{}">{} · {}</span>', tone, task.title, when)
+    title = Truncator(task.title).chars(LONGEST)
+    return format_html('<span class="{}" title="{}">{} · {}</span>', tone, task.title, title, when)
 
 
 def due_of(task):

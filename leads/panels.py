@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy
 
-from crm import registry
+from crm import policy, registry
 from leads import account_page, search, timeline, today
-from leads.models import Deal, Lead, Task
+from leads.composer import compose
+from leads.models import Activity, Deal, Lead, Task
 
 SELLING = ("rep", "manager", "admin")
 MOST = 6
@@ -32,6 +33,17 @@ def tasks_of(record, user):
     return {"tasks": rows} if rows else None
 
 
+def next_step(record, user):
+    """The first open task about an account or contact, above everything else on its page."""
+    tasks = Task.objects.visible_to(user).open().filter(**of(record)).select_related("owner", "contact")
+    first = tasks.order_by("due_on", "due_time", "pk").first()
+    return {"next": first, "may_change": policy.may(user, policy.WRITE, first)} if first else None
+
+
+def write_down(record, user):
+    return {"composer_form": compose(record, user, is_guest=True)} if policy.may_create(user, Activity) else None
+
+
 def of(record):
     return {record._meta.model_name: record.pk}
 
@@ -42,7 +54,7 @@ registry.nav(
     "deals", gettext_lazy("Deals"), "deal_board", icon="deals", order=50, roles=SELLING, phone=True, letter="d"
 )
 registry.nav("tasks", gettext_lazy("Tasks"), "task_list", icon="tasks", order=60, letter="w")
-SETUP = {"section": registry.SETUP, "roles": ("manager", "admin")}
+SETUP = {"section": registry.SETUP, "roles": SELLING}
 registry.nav("activities", gettext_lazy("Activities"), "activity_list", icon="call", order=40, letter="y", **SETUP)
 registry.nav("sources", gettext_lazy("Sources"), "source_list", icon="sources", order=50, letter="o", **SETUP)
 registry.nav("campaigns", gettext_lazy("Campaigns"), "campaign_list", icon="campaigns", order=60, letter="m", **SETUP)
@@ -61,6 +73,8 @@ registry.search("leads.Deal", search.deals, order=20, roles=SELLING)
 registry.search("leads.Task", search.tasks, order=60)
 
 for model in ("accounts.Account", "accounts.Contact"):
+    registry.panel(model, "next_step", next_step, template="leads/_panel_next_step.html", order=10, side=False)
+    registry.panel(model, "composer", write_down, template="leads/_panel_composer.html", order=20, side=False)
     registry.panel(
         model,
         "deals",

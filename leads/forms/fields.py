@@ -5,8 +5,10 @@ import datetime as dt
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from crm import policy
 from crm.forms import TidyTextMixin
 from crm.models.company import Company
 
@@ -94,9 +96,19 @@ class RecordForm(TidyTextMixin, forms.ModelForm):
 
 
 class AboutMixin:
-    """A lead, a deal or an account that the record concerns, each among those the user may see."""
+    """A lead, a deal or an account that the record concerns: of leads and deals those the user may change, for what is
+    written on them is a change. What the record (or `keep`, the one it follows) is about already may stay."""
 
     ABOUT = ("lead", "deal", "account")
+
+    def __init__(self, *args, user, keep=None, **kwargs):
+        super().__init__(*args, user=user, **kwargs)
+        known = keep or self.instance
+        for name in ("lead", "deal"):
+            field = self.fields[name]
+            q = policy.q_for(field.queryset.model, policy.WRITE, user)
+            if q:
+                field.queryset = field.queryset.filter(q | Q(pk=getattr(known, f"{name}_id")))
 
     def clean(self):
         data = super().clean()

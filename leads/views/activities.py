@@ -3,26 +3,18 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.models import Account
+from accounts.models import Account, Contact
 from crm import notices
 from crm.views.lists import ListView
 from leads.actions import activities
+from leads.composer import compose
 from leads.forms.activities import ActivityForm, ComposerForm, LogForm
-from leads.forms.tasks import TaskComposerForm
 from leads.lists import ActivityList
 from leads.models import Activity, Deal, Lead, Task
 from leads.views.records import back_to, changeable, form_page, may_create, number, posted, visible
 
-KINDS = [
-    ("note", gettext_lazy("Note"), ""),
-    ("call", gettext_lazy("Call"), "c"),
-    ("mail", gettext_lazy("Mail"), "m"),
-    ("meeting", gettext_lazy("Meeting"), ""),
-    ("task", gettext_lazy("Task"), "t"),
-]
-ABOUT = {"lead": Lead, "deal": Deal, "account": Account}
+ABOUT = {"lead": Lead, "deal": Deal, "contact": Contact, "account": Account}
 
 
 class ActivityListView(ListView):
@@ -83,36 +75,8 @@ def composer(request):
 
 
 def composer_for(request, record):
-    """What somebody can write above the timeline of a record: its tabs and the form of the chosen kind."""
-    kind = request.GET.get("kind") or request.GET.get("log", "")
-    kind = kind if kind in {key for key, _label, _letter in KINDS} else "note"
-    about = about_of(record)
-    if kind == "task":
-        form = TaskComposerForm(user=request.user, initial=about)
-    else:
-        form = ComposerForm(user=request.user, initial=about | {"kind": kind})
-    name = record._meta.model_name
-    here = f"{reverse('activity_composer')}?{name}={record.pk}"
-    tabs = [
-        {
-            "label": label,
-            "letter": letter,
-            "on": key == kind,
-            "url": f"?log={key}#composer",
-            "fragment_url": f"{here}&kind={key}",
-        }
-        for key, label, letter in KINDS
-    ]
-    action = reverse("task_create" if kind == "task" else "activity_create")
-    return {"kind": kind, "form": form, "tabs": tabs, "action": action, "next": record.get_absolute_url()}
-
-
-def about_of(record):
-    """The values of a task's or activity's "about" fields on the page of a record."""
-    about = {record._meta.model_name: record.pk}
-    if isinstance(record, Deal):
-        about |= {"account": record.account_id, "contact": record.contact_id}
-    return about
+    """The composer on the page of a record, for the kind that the address names."""
+    return compose(record, request.user, request.GET.get("kind") or request.GET.get("log", ""))
 
 
 def next_step_of(record, user):

@@ -15,12 +15,16 @@ from leads.forms.deals import DealForm, LoseForm, NewDealForm
 from leads.lists import DEAL_TONES, DealList
 from leads.models import Deal, Stage
 from leads.views.activities import composer_for, next_step_of
+from leads.views.board import ways
 from leads.views.records import back_to, changeable, form_page, may_create, number, posted
 
 
 class DealListView(ListView):
     list_class = DealList
     template_name = "leads/deal_list.html"
+
+    def get_context_data(self, listing):
+        return super().get_context_data(listing) | {"ways": ways("list", listing.url()[1:])}
 
 
 class DealDetailView(RecordView):

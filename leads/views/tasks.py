@@ -86,7 +86,7 @@ def task_next(request, pk):
     """The next step after a task: one of the ideas, or another."""
     task = changeable(request, Task, pk, *ABOUT)
     initial = followup.about(task) | {"kind": task.kind, "due_on": followup.tomorrow()}
-    form = TaskComposerForm(posted(request), user=request.user, initial=initial)
+    form = TaskComposerForm(posted(request), user=request.user, keep=task, initial=initial)
     back = task.about.get_absolute_url()
     if form.is_valid():
         step = tasks.add(by=request.user, **form.cleaned_data | {"owner": task.owner or request.user})

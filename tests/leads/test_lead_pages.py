@@ -5,7 +5,15 @@ from accounts.models import Account
 from leads.actions import leads
 from leads.models import Activity, Deal, Lead, LeadStageChange, Task
 from tests.accounts.people import cast, state
-from tests.factories import AccountFactory, ActivityFactory, ContactFactory, LeadFactory, SourceFactory, TaskFactory
+from tests.factories import (
+    AccountFactory,
+    ActivityFactory,
+    ContactFactory,
+    DealFactory,
+    LeadFactory,
+    SourceFactory,
+    TaskFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -311,6 +319,31 @@ def test_nobody_writes_on_a_lead_they_do_not_see(client, people):
     assert not Activity.objects.exists() and not Task.objects.exists()
 
 
+def test_nobody_writes_on_a_lead_they_may_only_read(client, people):
+    lead = LeadFactory(owner=people.owner)
+    deal = DealFactory(owner=people.owner, by=people.owner)
+    before = state(Lead, LeadStageChange, Activity, Task)
+    for about in ({"lead": lead.pk}, {"deal": deal.pk}):
+        call, task = (
+            {"kind": "call", "body": "Hello"} | about,
+            {"title": "T", "kind": "call", "due_on": "2030-01-02"} | about,
+        )
+        assert post(client, people.teammate, "activity_create", data=call).status_code == 422
+        assert (
+            post(client, people.teammate, "task_create", data=task | {"owner": people.teammate.pk}).status_code == 422
+        )
+    assert state(Lead, LeadStageChange, Activity, Task) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["/leads/{}/", "/deals/{}/", "/tasks/{}/edit/", "/leads/?owner={}", "/deals/?stage={}&lane={}"]
+)
+@pytest.mark.parametrize("number", ["10000000000000000000", "0", "-1", "%00"])
+def test_odd_numbers_are_refused_and_never_break(client, people, path, number):
+    client.force_login(people.admin)
+    assert 400 <= client.get(path.replace("{}", number)).status_code < 500
+
+
 def test_the_composer_of_another_kind_is_a_fragment(client, people):
     lead = LeadFactory(owner=people.owner)
     response = get(
@@ -331,3 +364,26 @@ def test_text_that_cannot_be_stored_is_refused(client, people, text):
     )
     assert response.status_code in (302, 400, 422)
     assert "\x00" not in "".join(Lead.objects.values_list("name", flat=True))
+
+
+# On the pages of accounts
+
+
+def test_an_accounts_page_shows_the_deals_the_reader_may_see(client, people):
+    account = AccountFactory(owner=people.owner)
+    DealFactory(account=account, owner=people.owner, by=people.owner, name="Ours")
+    DealFactory(account=account, owner=people.stranger, by=people.stranger, name="CANARY")
+    html = get(client, people.owner, "account_detail", account.pk, query="?panel=deals").content.decode()
+    assert "Ours" in html and "CANARY" not in html
+
+
+def test_a_note_is_written_on_an_accounts_page(client, people):
+    contact = ContactFactory(account=AccountFactory(owner=people.owner))
+    page = get(client, people.owner, "contact_detail", contact.pk)
+    assert 'id="composer"' in page.content.decode()
+    data = {"composer": "1", "kind": "note", "body": "Hello", "contact": contact.pk, "account": contact.account_id}
+    post(client, people.owner, "activity_create", data=data | {"next": contact.get_absolute_url()})
+    note = Activity.objects.get()
+    assert (note.account, note.contact, note.body) == (contact.account, contact, "Hello")
+    TaskFactory(account=contact.account, owner=people.owner, by=people.owner, title="Call Meera")
+    assert "Call Meera" in get(client, people.owner, "account_detail", contact.account_id).content.decode()

@@ -50,6 +50,17 @@ def test_completing_asks_for_the_next_step(client, people, task):
     assert (step.title, step.deal, step.owner) == (idea.title, task.deal, people.owner)
 
 
+def test_a_task_about_a_teammates_deal_can_be_followed_by_another(client, people):
+    deal = DealFactory(owner=people.teammate, by=people.teammate)
+    task = TaskFactory(deal=deal, owner=people.owner, by=people.teammate)
+    data = {"title": "Then this", "kind": "call", "due_on": "2030-01-02", "deal": deal.pk}
+    assert post(client, people.owner, "task_next", task.pk, data=data).status_code == 302
+    assert set(deal.task_set.values_list("title", flat=True)) == {task.title, "Then this"}
+    post(client, people.owner, "task_edit", task.pk, data=data | {"title": "Renamed", "account": deal.account_id})
+    task.refresh_from_db()
+    assert task.title == "Renamed"
+
+
 def test_completing_in_place_answers_with_the_row(client, people, task):
     response = post(client, people.owner, "task_complete", task.pk, data={"next": "/"}, headers=HTMX)
     assert response.templates[0].name == "leads/_task_done.html"
