@@ -2,6 +2,7 @@
 
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import bulk
 from accounts.countries import COUNTRIES, name_of
@@ -217,7 +218,7 @@ class UserList(lists.List):
             "is_active",
             _("State"),
             kind="pill",
-            value=lambda user: _("Active") if user.is_active else _("Deactivated"),
+            value=lambda user: pgettext_lazy("user", "Active") if user.is_active else _("Deactivated"),
             tone=lambda user: "good" if user.is_active else "",
             phone="end",
         ),
@@ -230,7 +231,7 @@ class UserList(lists.List):
     ]
     sorts = {"name": ["name"], "last_login": ["-last_login"]}
     views = {
-        "active": lists.View(_("Active"), {"is_active": "yes"}),
+        "active": lists.View(pgettext_lazy("user", "Active"), {"is_active": "yes"}),
         "gone": lists.View(_("Deactivated"), {"is_active": "no"}),
         "all": lists.View(_("All"), {}),
     }

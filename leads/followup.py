@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm import formats
 from crm.models.company import Company
@@ -49,7 +50,13 @@ def ideas(task):
             Idea(_("Call to follow up"), kind.CALL, working_day(3)),
             Idea(_("Write again"), kind.MAIL, working_day(7)),
         ],
-    }.get(task.kind, [Idea(_("Call"), kind.CALL, working_day(1)), Idea(_("Call"), kind.CALL, working_day(7))])
+    }.get(
+        task.kind,
+        [
+            Idea(pgettext("verb", "Call"), kind.CALL, working_day(1)),
+            Idea(pgettext("verb", "Call"), kind.CALL, working_day(7)),
+        ],
+    )
 
 
 def about(task):

@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm import formats
 from leads.models import Lead
@@ -23,8 +24,8 @@ def funnel(selection):
     labels = {
         "leads": _("Leads"),
         "contacted": _("Contacted"),
-        "qualified": _("Qualified"),
-        "converted": _("Converted"),
+        "qualified": pgettext("leads", "Qualified"),
+        "converted": pgettext("leads", "Converted"),
         "customers": _("Customers"),
     }
     top = counts["leads"]

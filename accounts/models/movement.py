@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.periods import FOREVER
 from crm.policy import PolicyQuerySet
@@ -17,7 +18,7 @@ from crm.policy import PolicyQuerySet
 
 class Movement(models.Model):
     class Kind(models.TextChoices):
-        NEW = "new", _("New")
+        NEW = "new", pgettext_lazy("movement", "New")
         EXPANSION = "expansion", _("Expansion")
         CONTRACTION = "contraction", _("Contraction")
         CHURN = "churn", _("Churn")

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.actions import records
 from crm import events
@@ -11,7 +11,7 @@ from crm.exceptions import Conflict, Invalid
 from leads.models import Pipeline, Stage
 
 DEFAULT = (  # name, probability, usual days
-    (gettext_lazy("Qualified"), 20, 14),
+    (pgettext_lazy("deal stage", "Qualified"), 20, 14),
     (gettext_lazy("Demo"), 40, 14),
     (gettext_lazy("Proposal"), 60, 21),
     (gettext_lazy("Negotiation"), 80, 14),

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.periods import Grain
 from crm.policy import PolicyQuerySet
@@ -21,7 +22,7 @@ class Snapshot(models.Model):
 
     class State(models.TextChoices):
         PROVISIONAL = "provisional", _("provisional")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("figure", "closed")
         RESTATED = "restated", _("restated")
 
     kpi = models.CharField(max_length=60)
