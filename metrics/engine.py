@@ -65,15 +65,17 @@ def variants(kpi) -> list[KPI]:
     return [kpi] if kpi.variant_of else [kpi, *(other for other in KPIS.values() if other.variant_of == kpi.slug)]
 
 
-def answer(kpi, period, *, dimension="", member="", variant="", today=None) -> Figure:
-    """The KPI for one period, of the company or of one member of a dimension."""
-    return series(kpi, [period], dimension=dimension, member=member, variant=variant, today=today)[period.start]
+def answer(kpi, period, *, dimension="", member="", variant="", today=None, facts=None) -> Figure:
+    """The KPI for one period, of the company or of one member of a dimension. Whoever asks for several KPIs of the same
+    periods shares `facts`, so that they read the same records once."""
+    asked = {"dimension": dimension, "member": member, "variant": variant, "today": today, "facts": facts}
+    return series(kpi, [period], **asked)[period.start]
 
 
-def series(kpi, periods, *, dimension="", member="", variant="", today=None) -> dict:
+def series(kpi, periods, *, dimension="", member="", variant="", today=None, facts=None) -> dict:
     """`{period.start: Figure}` for consecutive periods, in one pass over the records."""
     kpi = find(kpi, variant)
-    found = split_series(kpi, periods, dimension, today=today)
+    found = split_series(kpi, periods, dimension, today=today, facts=facts)
     nothing = {p.start: figure(kpi, p, empty(kpi), today) for p in periods}
     return {start: row.get(member, nothing[start]) for start, row in found.items()}
 
@@ -188,7 +190,7 @@ class Comparison:
         return self.now.value - self.before.value
 
 
-def comparison(kpi, period, *, dimension="", member="", variant="", today=None) -> Comparison:
+def comparison(kpi, period, *, dimension="", member="", variant="", today=None, facts=None) -> Comparison:
     """The figure and that of the previous period. While the period is running, that is the same number of elapsed days
     of the previous one, and both are provisional."""
     kpi = find(kpi, variant)
@@ -197,7 +199,7 @@ def comparison(kpi, period, *, dimension="", member="", variant="", today=None) 
     now, before = cut(period, today), previous(period, company)
     if now.end < period.end:
         before = before.first_days(max(now.days, 0))
-    asked = {"dimension": dimension, "member": member, "today": today}
+    asked = {"dimension": dimension, "member": member, "today": today, "facts": facts}
     present = answer(kpi, period, **asked)
     past = answer(kpi, before, **asked)
     if now.end < period.end:

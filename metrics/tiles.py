@@ -69,10 +69,10 @@ def history(slugs, selection):
     return {slug: [found.get(slug, {}).get(period.start) for period in periods] for slug in slugs}, periods
 
 
-def tile(kpi, selection, past, goal=None, *, wide=False):
+def tile(kpi, selection, past, goal=None, *, wide=False, facts=None):
     """Everything one tile shows; `past` are the figures of the periods before, oldest first."""
     currency = selection.company.currency
-    both = engine.comparison(kpi, selection.period, today=selection.today, **selection.segment)
+    both = engine.comparison(kpi, selection.period, today=selection.today, facts=facts, **selection.segment)
     figure = both.now
     band = engine.bands(kpi, figure, grain=selection.period.grain, currency=currency)
     return {

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import Team
@@ -14,6 +15,7 @@ from crm.periods import period_of
 from leads.models import Lead
 from metrics import engine, goal_rows, tiles
 from metrics.funnel import funnel
+from metrics.measures import Facts
 from metrics.selection import PAGE_GRAINS, Selection, select, sellers
 from metrics.wording import period_label
 
@@ -47,7 +49,11 @@ def context_of(request, selection):
     past, _periods = tiles.history([kpi.slug for kpi in kpis], selection)
     goals = goal_rows.current(request.user, selection)
     by_kpi = {row["kpi"]: row for row in goals}
-    shown = [tiles.tile(kpi, selection, past[kpi.slug], by_kpi.get(kpi.slug), wide=kpi.slug in WIDE) for kpi in kpis]
+    facts = Facts()  # tiles and waterfall read the same records once
+    shown = [
+        tiles.tile(kpi, selection, past[kpi.slug], by_kpi.get(kpi.slug), wide=kpi.slug in WIDE, facts=facts)
+        for kpi in kpis
+    ]
     return selection_context(request, selection) | {
         "heading": heading(request, selection),
         "sentence": sentence(selection, len(shown)),
@@ -57,7 +63,7 @@ def context_of(request, selection):
         "goals": goals,
         "goal_create_url": reverse("goal_create"),
         "working_days": goal_rows.working_days(selection),
-        "waterfall": waterfall(selection),
+        "waterfall": waterfall(selection, facts),
         "funnel": with_cohort(funnel(selection), selection),
         "freshness": tiles.freshness(selection, newest(past)),
     }
@@ -135,17 +141,21 @@ def newest(past):
     return max(stamps, default=None)
 
 
-def waterfall(selection):
+def waterfall(selection, facts):
     """The period's MRR movements as steps that add up to the difference between its two ends."""
     answers = {
-        slug: engine.answer(slug, selection.period, today=selection.today, **selection.segment)
+        slug: engine.answer(slug, selection.period, today=selection.today, facts=facts, **selection.segment)
         for slug in (*MOVEMENTS, "net_new_mrr", "mrr")
     }
     values = {slug: float(figure.value or 0) for slug, figure in answers.items()}
     for slug in ("contraction_mrr", "churned_mrr"):
         values[slug] = -abs(values[slug])
     labels = dict(
-        zip(MOVEMENTS, (_("New"), _("Expansion"), _("Reactivation"), _("Contraction"), _("Churn")), strict=True)
+        zip(
+            MOVEMENTS,
+            (pgettext("movement", "New"), _("Expansion"), _("Reactivation"), _("Contraction"), _("Churn")),
+            strict=True,
+        )
     )
     currency = selection.company.currency
     steps = [

@@ -1,6 +1,8 @@
 """Goals: the list, one goal's way, and setting it."""
 
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -24,7 +26,7 @@ from metrics.wording import period_label
 
 TABS = ("running", "coming", "past")
 MOST = 100
-CHART_POINTS = 66
+CHART_POINTS = 16
 
 
 @login_required
@@ -157,10 +159,39 @@ def what_it_takes(goal, kpi, standing, values, is_open):
             **values,
             "left": left,
         }
+    if kpi.over and kpi.is_additive and (said := average_needed(goal, kpi, standing, values, left)):
+        return said
     return _("%(missing)s are still to go in %(left)s working days: %(daily)s a day.") % {
         "missing": goal_rows.said(kpi, abs(missing)),
         "left": left,
         "daily": goal_rows.said(kpi, abs(missing) / left),
+    }
+
+
+def average_needed(goal, kpi, standing, values, left):
+    """What the records still to come would have to average, if as many come as in the last four weeks."""
+    company = Company.current()
+    today = company.today()
+    since = today + timedelta(days=1) - goals.RECENT
+    segment = {"dimension": goal.dimension, "member": goal.member, "today": today}
+    lately = engine.answer(kpi, Period(since, today + timedelta(days=1)), **segment)
+    days = len(working_days(since, today + timedelta(days=1), company, set()))
+    more = round(Fraction((lately.denominator or 0) * left, days)) if days else 0
+    if not more or lately.value is None:
+        return ""
+    figure = standing.figure
+    target = goals.exact(goal.target_value) / goals.factor(kpi) * figure.scale
+    needed = (target * (figure.denominator + more) - figure.numerator) / more / figure.scale
+    say = lambda value: formats.value(value, kpi.unit, company.currency)  # noqa: E731
+    return _(
+        "About %(more)s more %(noun)s come before the period ends. To reach %(target)s they would have to bring "
+        "%(needed)s on average, against %(lately)s in the last four weeks."
+    ) % {
+        **values,
+        "more": formats.number(more),
+        "noun": tiles.noun(kpi.over, more),
+        "needed": say(needed),
+        "lately": say(lately.value),
     }
 
 
@@ -172,13 +203,7 @@ def chart(goal, kpi, period, standing, company):
     past = [day for day in days if day <= today]
     if not days or not past or goal.target_value is None or goal.baseline is None:
         return None
-    step = max(1, -(-len(past) // CHART_POINTS))
-    shown = sorted({*range(0, len(past), step), len(past) - 1})
-    segment = {"dimension": goal.dimension, "member": goal.member, "today": today}
-    actual = [None] * len(past)
-    for index in shown:
-        figure = engine.answer(kpi, Period(period.start, past[index] + timedelta(days=1)), **segment)
-        actual[index] = goals.shown(kpi, figure)
+    actual = way_so_far(goal, kpi, period, past, today)
     filled, last = [], goals.exact(goal.baseline)
     for value in actual:
         last = last if value is None else value
@@ -186,7 +211,7 @@ def chart(goal, kpi, period, standing, company):
     ticks = {index: formats.day(day) for index, day in enumerate(days) if index in (0, len(days) // 2, len(days) - 1)}
     return {
         "days": len(days),
-        "actual": [round(float(goal.baseline), 4), *filled],
+        "actual": [filled[0], *filled],
         "baseline": float(goal.baseline),
         "target": float(goal.target_value),
         "projected": None if standing.projected is None else round(float(standing.projected), 4),
@@ -198,6 +223,29 @@ def chart(goal, kpi, period, standing, company):
         "milestones": [],
         "format": formats.chart_format(kpi.unit, company.currency),
     }
+
+
+def way_so_far(goal, kpi, period, past, today):
+    """The value from the period's start to the end of each past working day, None where it was not looked at: parts
+    that add up are read in one pass, anything else at a few days."""
+    segment = {"dimension": goal.dimension, "member": goal.member, "today": today}
+    if kpi.is_additive:
+        days = [Period(day, day + timedelta(days=1)) for day in days_between(period.start, past[-1])]
+        daily, sums, found = engine.series(kpi, days, **segment), [0, 0], {}
+        for day in days:
+            figure = daily[day.start]
+            sums = [sums[0] + figure.numerator, sums[1] + (figure.denominator or 0)]
+            upto = replace(figure, numerator=sums[0], denominator=None if figure.denominator is None else sums[1])
+            found[day.start] = goals.shown(kpi, upto)
+        return [found[day] for day in past]
+    step = max(1, -(-len(past) // CHART_POINTS))
+    shown = {*range(0, len(past), step), len(past) - 1}
+    ends = {index: Period(period.start, past[index] + timedelta(days=1)) for index in shown}
+    return [goals.shown(kpi, engine.answer(kpi, ends[n], **segment)) if n in shown else None for n in range(len(past))]
+
+
+def days_between(first, last):
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 @login_required
