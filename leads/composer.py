@@ -32,7 +32,7 @@ def compose(record, user, kind="", *, is_guest=False):
             "label": label,
             "letter": letter,
             "on": key == kind,
-            "url": page_of(key, about) if is_guest else f"?log={key}#composer",
+            "url": page_of(key, about) if is_guest else f"?show=timeline&log={key}#composer",
             "fragment_url": f"{fragment}&kind={key}",
         }
         for key, label, letter in KINDS
