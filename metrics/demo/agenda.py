@@ -43,7 +43,9 @@ class Agenda:
 
     def note(self, moment):
         """Remember that what has been recorded since the last note happened then."""
-        last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {Event._meta.db_table}")
+            (last,) = cursor.fetchone()
         if last > self.last_event:
             self._moments.append((moment, self.last_event + 1, last))
             self.last_event = last

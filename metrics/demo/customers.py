@@ -91,7 +91,7 @@ class Customers:
         self.again(moment, subscription)
 
     def is_running(self, subscription):
-        subscription.refresh_from_db()
+        """As the steps have left the one copy that they all share."""
         return subscription.is_running and not subscription.ends_on
 
     def refund(self, moment, order):
@@ -157,7 +157,6 @@ class Customers:
 
     def returns(self, moment, subscription):
         """Back after a while, one in three at another price."""
-        subscription.refresh_from_db()
         on = self.agenda.day(moment)
         if subscription.is_running or (subscription.ends_on and on <= subscription.ends_on):
             return
@@ -177,12 +176,10 @@ class Customers:
             self.agenda.put(moment + timedelta(days=30), self.gives_up, subscription)
 
     def pays(self, moment, subscription):
-        subscription.refresh_from_db()
         if subscription.status == subscription.Status.PAST_DUE:
             subscriptions.paid(subscription, on=self.agenda.day(moment))
 
     def gives_up(self, moment, subscription):
-        subscription.refresh_from_db()
         if subscription.status == subscription.Status.PAST_DUE:
             subscriptions.cancel(
                 subscription, on=self.agenda.day(moment), cause="involuntary", by=None, reason="Unpaid"

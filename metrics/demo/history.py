@@ -36,6 +36,7 @@ def tell():
     desk.score(agenda)
     desk.lay_out(agenda, house)
     books.keep(agenda, house)
+    books.set_goals(house)
     agenda.note(agenda.now)
     agenda.settle_events()
     for event in Event.objects.filter(kind="deal.won").order_by("-at")[:FRESH]:
