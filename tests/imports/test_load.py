@@ -42,6 +42,13 @@ def test_movements_are_what_they_were_for_the_customer(loaded):
     assert Team.objects.get(name="North").manager.name == "Bob"
 
 
+def test_who_changes_subscriptions_on_a_day_neither_leaves_nor_returns(load):
+    rows = "a,A1,01.01.2024,01.05.2024,monatlich,10\nb,A1,01.05.2024,,monatlich,30"
+    load(company.MAPPING, **company.files() | {"subscriptions.csv": f"id,account,from,to,billed,price\n{rows}"})
+    kinds = Movement.objects.order_by("on", "id").values_list("kind", "amount")
+    assert list(kinds) == [("new", 10 * MICROS), ("expansion", 30 * MICROS), ("contraction", -10 * MICROS)]
+
+
 def test_leads_and_deals_carry_their_past(loaded):
     lead = Lead.objects.get(external_id="co:1")
     steps = list(lead.stage_changes.values_list("from_stage", "to_stage", "on"))
