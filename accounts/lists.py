@@ -237,7 +237,7 @@ class UserList(lists.List):
     }
     default_view = "active"
     related = ("team",)
-    create_url = ""
+    create_label = _("New user")
     can_export = False
 
     def base(self):

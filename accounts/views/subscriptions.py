@@ -1,5 +1,7 @@
 """Subscriptions: list, page, and every step of their life as a form that says what it will do."""
 
+from datetime import timedelta
+
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -54,10 +56,14 @@ class SubscriptionDetailView(RecordView):
         return super().context() | {
             "tone": SUBSCRIPTION_TONES[found.status],
             "movements": movements.order_by("-on", "-id"),
-            "intervals": intervals.order_by("-start_on"),
-            "forever": FOREVER,
+            "intervals": [(interval, last_day(interval)) for interval in intervals.order_by("-start_on")],
             "steps": steps_of(found) if self.may_change else [],
         }
+
+
+def last_day(interval):
+    """The last day paid at that price; None while it runs."""
+    return None if interval.end_on == FOREVER else interval.end_on - timedelta(days=1)
 
 
 def steps_of(subscription):

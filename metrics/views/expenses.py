@@ -36,7 +36,7 @@ class ExpenseDetailView(RecordView):
         expense = self.record
         days = (expense.ends_on - expense.starts_on).days + 1
         words = {"amount": formats.money(expense.amount // days, expense.currency), "count": formats.number(days)}
-        return ngettext("%(amount)s on %(count)s day", "about %(amount)s on %(count)s days", days) % words
+        return ngettext("%(amount)s for %(count)s day", "%(amount)s a day for %(count)s days", days) % words
 
     def context(self):
         return super().context() | {

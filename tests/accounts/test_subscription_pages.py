@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Account, Movement, MrrInterval, Order, Subscription
 from accounts.views.subscriptions import minor
+from crm import registry
 from crm.models import Company
 from tests.accounts.people import cast, customer, state
 from tests.factories.accounts import AccountFactory
@@ -337,3 +338,19 @@ def test_what_is_no_amount_is_refused(client, manager, amount, today):
     assert response.status_code == 422
     assert list(response.context["form"].errors) == ["amount"]
     assert Order.objects.count() == 0
+
+
+def test_search_finds_only_what_each_may_read(people):
+    halberd = customer(people.owner, "Canary Works")
+    found = {
+        who: {
+            hit.url
+            for model in ("accounts.Account", "accounts.Contact", "accounts.Subscription")
+            for hit in registry._searches[model].loader("canary", user, 10)
+        }
+        for who, user in vars(people).items()
+    }
+    everywhere = {halberd.account.get_absolute_url(), halberd.contact.get_absolute_url()}
+    money = {halberd.subscription.get_absolute_url()}
+    readers = {"owner", "agent", "manager", "admin"}
+    assert found == {who: everywhere | (money if who in readers else set()) for who in vars(people)}
