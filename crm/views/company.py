@@ -1,5 +1,6 @@
 """What numbers depend on: the company's settings and holidays, for administrators."""
 
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
@@ -62,6 +63,7 @@ class CompanyView(LoginRequiredMixin, View):
         return render(request, "crm/company.html", context, status=status)
 
 
+@login_required
 @require_POST
 def holiday_delete(request, pk):
     holiday = get_object_or_404(Holiday.objects.visible_to(request.user), pk=pk)
