@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.db.models import Min
 
-from accounts.models import MrrInterval, Order
+from accounts.models import Account, Movement, MrrInterval, Order
 from crm.models import Event
 from crm.periods import Grain, day_bounds, local_date, period_of, periods_between
 from leads.models import Deal, Lead
@@ -63,12 +63,28 @@ def missing(today, company):
 
 def uncounted(limit):
     """`(ids, {label: days})` of the events whose days have not been looked at again yet."""
-    rows = list(Event.objects.filter(counted_at=None).order_by("id").values_list("id", "touches")[:limit])
+    waiting = Event.objects.filter(counted_at=None).order_by("id")
+    rows = list(waiting.values_list("id", "kind", "subject_id", "touches")[:limit])
     touched = defaultdict(set)
-    for _id, touches in rows:
+    for _id, _kind, _subject, touches in rows:
         for label, days in touches.items():
             touched[label].update(date.fromisoformat(day) for day in days)
-    return [pk for pk, _touches in rows], touched
+    assigned = {subject for _id, kind, subject, _touches in rows if kind == "account.assigned"}
+    for model, days in days_of_accounts(assigned) if assigned else ():
+        touched[model._meta.label_lower] |= days
+    return [row[0] for row in rows], touched
+
+
+def days_of_accounts(ids):
+    """Every day these accounts have moved a number: stocks are split by the owner and team of the present, so their
+    whole history goes to the new ones. What had been published stays as an earlier revision."""
+    for model, column, account in (
+        (Movement, "on", "account"),
+        (Order, "on", "account"),
+        (Account, "first_paid_on", "pk"),
+    ):
+        days = model.objects.filter(**{f"{account}__in": ids}).values_list(column, flat=True).distinct()
+        yield model, {day for day in days if day}
 
 
 def touched_periods(touched, today, company):

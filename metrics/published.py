@@ -13,21 +13,33 @@ def history(kpis, grain, start, end, *, dimension="", member="", as_of=None) -> 
     `computed_at`; periods without a snapshot are simply absent. `as_of` (a moment) gives what stood there then."""
     found = defaultdict(dict)
     wanted = {"dimension": dimension, "member": member, "start__gte": start, "start__lt": end}
-    for row in _rows(kpis, grain, as_of, **wanted):
-        found[row.kpi][row.start] = as_figure(row)
+    asked = _asked(kpis)
+    for row in _rows(asked, grain, as_of, **wanted):
+        for slug in asked[row.kpi]:
+            found[slug][row.start] = as_figure(row)
     return found
 
 
 def history_by(kpis, grain, start, end, dimension) -> dict:
     """`{slug: {start: {member: Figure}}}`, the same for every member of a dimension."""
     found = defaultdict(lambda: defaultdict(dict))
-    for row in _rows(kpis, grain, None, dimension=dimension, start__gte=start, start__lt=end):
-        found[row.kpi][row.start][row.member] = as_figure(row)
+    asked = _asked(kpis)
+    for row in _rows(asked, grain, None, dimension=dimension, start__gte=start, start__lt=end):
+        for slug in asked[row.kpi]:
+            found[slug][row.start][row.member] = as_figure(row)
     return found
 
 
+def _asked(kpis):
+    """`{slug of the snapshots: slugs asked for}`: the slug of a KPI with variants stands for the company's headline."""
+    asked = defaultdict(list)
+    for kpi in kpis:
+        asked[find(kpi).slug].append(kpi if isinstance(kpi, str) else kpi.slug)
+    return asked
+
+
 def _rows(kpis, grain, as_of, **wanted):
-    rows = Snapshot.objects.filter(kpi__in=[find(kpi).slug for kpi in kpis], grain=grain, **wanted)
+    rows = Snapshot.objects.filter(kpi__in=list(kpis), grain=grain, **wanted)
     if as_of is None:
         return rows.current()
     return rows.filter(computed_at__lte=as_of).order_by("revision")  # a later revision replaces an earlier one

@@ -82,14 +82,15 @@ def rebuild(start=None, end=None, today=None) -> int:
     """Compute every period that overlaps `[start, end)` anew, all of history by default; the number of rows written."""
     company = Company.current()
     today = today or company.today()
-    written = fill(today, company)
+    begin_progress(today, company)
+    written = 0
     start = max(start, due.origin(today)) if start else due.origin(today)
     for grain in Grain:
         until = due.horizon(grain, today, company)
         periods = periods_between(grain, start, min(end or until, until), company)
         for index in range(0, len(periods), due.CHUNK[grain]):
             written += publish(grain, periods[index : index + due.CHUNK[grain]], set(KPIS), today)
-    return written
+    return written + fill(today, company)
 
 
 @transaction.atomic

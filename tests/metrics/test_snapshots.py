@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actions import subscriptions
+from accounts.actions import accounts, subscriptions
 from accounts.models import Movement
 from crm.models import Company, Event
 from crm.periods import Grain, Period
@@ -149,6 +149,20 @@ def test_member_that_vanishes_and_returns_keeps_its_revisions():
     assert rows() == fresh_rebuild()
 
 
+def test_reassigned_account_takes_its_history_along():
+    made = build()
+    tasks.nightly()
+    accounts.assign(made["subscriptions"][0].account, made["bob"], by=made["ann"])
+    tasks.nightly()
+    february = published.history_by(["mrr"], "month", date(2026, 2, 1), date(2026, 3, 1), "owner")["mrr"][
+        date(2026, 2, 1)
+    ]
+    assert february[str(made["bob"].pk)].value == 350
+    hers = {"kpi": "mrr", "grain": "month", "start": "2026-02-01", "dimension": "owner", "member": str(made["ann"].pk)}
+    assert Snapshot.objects.get(**hers, revision=1).numerator
+    assert rows() == fresh_rebuild()
+
+
 def test_what_was_reported_then_can_still_be_asked():
     LeadFactory(at=at(3, 10))
     tasks.nightly()
@@ -195,3 +209,16 @@ def test_movement_touches_every_later_period_of_the_ledger_and_no_other():
     months = {start for grain, start in found if grain == "month"}
     assert months == {date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)}
     assert "leads_created" not in set().union(*found.values())
+
+
+def test_headline_variant_is_published_under_the_slug_that_was_asked_for():
+    build()
+    tasks.nightly()
+    company = Company.current()
+    company.churn_variant = "events"
+    company.save()
+    april = {"start": date(2026, 4, 1), "end": date(2026, 5, 1)}
+    found = published.history(["customer_churn_rate", KPIS["customer_churn_rate"]], "month", **april)
+    events = published.history(["customer_churn_rate_events"], "month", **april)["customer_churn_rate_events"]
+    assert list(events) == [date(2026, 4, 1)]
+    assert found["customer_churn_rate"][date(2026, 4, 1)].denominator is not None
