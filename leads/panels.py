@@ -1,10 +1,12 @@
 """What selling hangs into the shell: pages, palette, blocks on accounts and contacts, timeline texts, Today."""
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from crm import policy, registry
 from leads import account_page, search, timeline, today
-from leads.composer import compose
+from leads.composer import about_of, compose
 from leads.models import Activity, Deal, Lead, Task
 
 SELLING = ("rep", "manager", "admin")
@@ -12,9 +14,11 @@ MOST = 6
 
 
 def open_deals(record, user):
+    """Always there for those who may open one: the way to a new deal about this account or person."""
     deals = Deal.objects.visible_to(user).open().filter(**of(record)).select_related("stage").order_by("-value", "pk")
     rows = list(deals[: MOST + 1])
-    return {"deals": rows[:MOST], "has_more": len(rows) > MOST, "of": record} if rows else None
+    add_url = f"{reverse('deal_create')}?{urlencode(about_of(record))}" if policy.may_create(user, Deal) else ""
+    return {"deals": rows[:MOST], "has_more": len(rows) > MOST, "add_url": add_url} if rows or add_url else None
 
 
 def leads_of(record, user):
