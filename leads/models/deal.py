@@ -32,10 +32,20 @@ class Deal(Trashable, Owned, Imported):
 
     name = models.CharField(_("name"), max_length=200)
     account = models.ForeignKey(
-        "accounts.Account", null=True, blank=True, on_delete=models.CASCADE, related_name="deals", verbose_name=_("account")
+        "accounts.Account",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="deals",
+        verbose_name=_("account"),
     )
     contact = models.ForeignKey(
-        "accounts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="deals", verbose_name=_("contact")
+        "accounts.Contact",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="deals",
+        verbose_name=_("contact"),
     )
     lead = models.ForeignKey(
         "leads.Lead", null=True, blank=True, on_delete=models.SET_NULL, related_name="deals", editable=False
@@ -44,12 +54,19 @@ class Deal(Trashable, Owned, Imported):
         "leads.Source", null=True, blank=True, on_delete=models.SET_NULL, related_name="deals", verbose_name=_("source")
     )
     product = models.ForeignKey(
-        "accounts.Product", null=True, blank=True, on_delete=models.PROTECT, related_name="deals", verbose_name=_("product")
+        "accounts.Product",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="deals",
+        verbose_name=_("product"),
     )
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     stage = models.ForeignKey("leads.Stage", on_delete=models.PROTECT, related_name="deals", verbose_name=_("stage"))
     status = models.CharField(_("status"), max_length=4, choices=Status.choices, default=Status.OPEN, editable=False)
-    value = models.BigIntegerField(_("value"), default=0)  # minor units: a year of a plan, or the price of what is sold once
+    value = models.BigIntegerField(
+        _("value"), default=0
+    )  # minor units: a year of a plan, or the price of what is sold once
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     probability = models.PositiveSmallIntegerField(_("probability (%)"), default=0, editable=False)
     expected_close_on = models.DateField(_("expected close"), null=True, blank=True)

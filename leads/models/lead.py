@@ -47,10 +47,20 @@ class Lead(Trashable, Owned, Imported):
         "leads.Source", null=True, blank=True, on_delete=models.PROTECT, related_name="leads", verbose_name=_("source")
     )
     campaign = models.ForeignKey(
-        "leads.Campaign", null=True, blank=True, on_delete=models.SET_NULL, related_name="leads", verbose_name=_("campaign")
+        "leads.Campaign",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="leads",
+        verbose_name=_("campaign"),
     )
     product = models.ForeignKey(
-        "accounts.Product", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("product interest")
+        "accounts.Product",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("product interest"),
     )
     value = models.BigIntegerField(_("value"), null=True, blank=True)  # minor units
     currency = models.CharField(_("currency"), max_length=3, default="EUR")

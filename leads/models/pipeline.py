@@ -17,7 +17,9 @@ class Pipeline(Imported):
         verbose_name_plural = _("pipelines")
         ordering = ["-is_default", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="leads_pipeline_one_default")
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="leads_pipeline_one_default"
+            )
         ]
 
     def __str__(self):

@@ -38,7 +38,9 @@ class ScoreRule(models.Model):
         verbose_name = _("score rule")
         verbose_name_plural = _("score rules")
         ordering = ["-points", "pk"]
-        constraints = [models.CheckConstraint(name="leads_scorerule_points", condition=models.Q(points__range=(-100, 100)))]
+        constraints = [
+            models.CheckConstraint(name="leads_scorerule_points", condition=models.Q(points__range=(-100, 100)))
+        ]
 
     def __str__(self):
         return self.label

@@ -32,7 +32,12 @@ class Source(Imported):
 class Campaign(Imported):
     name = models.CharField(_("name"), max_length=120, unique=True)
     source = models.ForeignKey(
-        "leads.Source", null=True, blank=True, on_delete=models.SET_NULL, related_name="campaigns", verbose_name=_("source")
+        "leads.Source",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="campaigns",
+        verbose_name=_("source"),
     )
     starts_on = models.DateField(_("starts"), null=True, blank=True)
     ends_on = models.DateField(_("ends"), null=True, blank=True)
@@ -47,9 +52,12 @@ class Campaign(Imported):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                name="leads_campaign_forward", condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on"))
+                name="leads_campaign_forward",
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
             ),
-            models.CheckConstraint(name="leads_campaign_budget_not_negative", condition=Q(budget=None) | Q(budget__gte=0)),
+            models.CheckConstraint(
+                name="leads_campaign_budget_not_negative", condition=Q(budget=None) | Q(budget__gte=0)
+            ),
         ]
 
     def __str__(self):

@@ -37,7 +37,7 @@ def test_subscriptions_of_one_customer_started_at_once_are_one_new_and_the_rest_
 def test_both_of_two_subscriptions_ended_at_once_leave_one_churn():
     account = AccountFactory()
     both = [SubscriptionFactory(account=account, on=JAN) for _ in range(2)]
-    race(*[lambda copy=own_copy(one): subscriptions.cancel(copy, on=FEB, by=None) for one in both])
+    race(*[lambda one=one: subscriptions.cancel(own_copy(one), on=FEB, by=None) for one in both])
     assert sorted(Movement.objects.filter(on=FEB).values_list("kind", flat=True)) == ["churn", "contraction"]
     account.refresh_from_db()
     assert (account.mrr, account.status) == (0, "former")
