@@ -122,7 +122,7 @@ def sell(page, rep):
     page.get_by_label("Minutes").fill("12")
     page.get_by_role("button", name="Log it").click()
     expect(page.locator(".tl").get_by_text("Call, 12 min")).to_be_visible()
-    page.get_by_role("button", name="Qualified").click()
+    page.get_by_role("button", name="Qualify").click()
     expect(page.locator(".pill", has_text="Qualified").first).to_be_visible()
     page.get_by_role("link", name="Convert").click()
     page.get_by_role("button", name="Convert").click()
