@@ -22,7 +22,7 @@ from metrics.actions import goals
 from metrics.forms.goals import GoalForm, goal_grain
 from metrics.models import Goal
 from metrics.selection import Selection
-from metrics.wording import period_label
+from metrics.wording import DIMENSIONS, period_label
 
 TABS = ("running", "coming", "past")
 MOST = 100
@@ -121,12 +121,33 @@ def goal_detail(request, pk):
         "way_note": _("Counted from the first day, by working day."),
         "chart_words": _("%(kpi)s from %(baseline)s; the pace leads to %(target)s") % {"kpi": kpi.name, **values},
         "what_it_takes": what_it_takes(goal, kpi, standing, values, is_open),
+        **shares(goal, kpi, period, today, request.user),
         "milestones": [milestone(mile, kpi) for mile in standing.milestones],
         "entries": timeline.Timeline(goal, request.user).entries,
         "can_change": policy.may(request.user, policy.WRITE, goal),
         "chart": chart(goal, kpi, period, standing, company) if period.start <= today else None,
     }
     return render(request, "metrics/goal_detail.html", context)
+
+
+def shares(goal, kpi, period, today, user):
+    """The number so far by owner or team, largest first, for who may see other people's numbers."""
+    by = next((name for name in ("team", "owner") if name in kpi.dimensions), "")
+    if goal.dimension or not by or period.start > today or not user.has_role("manager", "admin"):
+        return {}
+    found = engine.split(kpi, period, by, today=today)
+    ordered = sorted(found.items(), key=lambda item: (item[1].denominator or 0, item[1].numerator), reverse=True)[:6]
+    names = engine.labels(by, [member for member, _figure in ordered])
+    currency = Company.current().currency
+    rows = [
+        {
+            "label": names[member],
+            "counted": tiles.counted(kpi, figure, currency),
+            "value": formats.value(figure.value, kpi.unit, currency),
+        }
+        for member, figure in ordered
+    ]
+    return {"split_rows": rows, "split_label": DIMENSIONS[by]}
 
 
 def figures(goal, standing, kpi):
