@@ -76,7 +76,7 @@ def series(kpi, periods, *, dimension="", member="", variant="", today=None, fac
     """`{period.start: Figure}` for consecutive periods, in one pass over the records."""
     kpi = find(kpi, variant)
     found = split_series(kpi, periods, dimension, today=today, facts=facts)
-    nothing = {p.start: figure(kpi, p, empty(kpi), today) for p in periods}
+    nothing = {p.start: figure(kpi, p, kpi.nothing(), today) for p in periods}
     return {start: row.get(member, nothing[start]) for start, row in found.items()}
 
 
@@ -103,11 +103,6 @@ def split_series(kpi, periods, dimension="", *, variant="", today=None, facts=No
 def cut(period, today):
     """The period up to and including today."""
     return replace(period, end=min(period.end, today + timedelta(days=1)))
-
-
-def empty(kpi):
-    """The parts of a member that has none."""
-    return kpi.divided(0, 0) if kpi.over else (0, None, "")
 
 
 def figure(kpi, period, parts, today=None) -> Figure:

@@ -158,6 +158,10 @@ class KPI:
     def divided(self, numerator, denominator):
         return numerator, denominator, "" if denominator else self.over.none
 
+    def nothing(self):
+        """The parts of a segment that has none."""
+        return self.divided(0, 0) if self.over else (0, None, "")
+
     def as_variant(self, slug, variant, **changes):
         """The same KPI counted in another, separately named way."""
         return replace(self, slug=slug, variant=variant, variant_of=self.slug, headline=None, example=None, **changes)
@@ -193,6 +197,9 @@ class Quantile(KPI):
     def counted(self, periods, dimension="", facts=None):
         found = self.numerator.distributions(periods, dimension)
         return [{m: self.read(row.get(m, [])) for m in row or whole(dimension)} for row in found]
+
+    def nothing(self):
+        return self.read([])
 
     def read(self, sizes):
         """`sizes` is `[(amount, how many), …]` in rising order."""
@@ -264,6 +271,9 @@ class Product(KPI):
         found = [kpi.counted(periods, dimension, facts) for kpi in self.factors]
         rows = zip(*found, strict=True)
         return [{m: self.multiplied([row.get(m) for row in row_of]) for m in set().union(*row_of)} for row_of in rows]
+
+    def nothing(self):
+        return self.multiplied([None] * len(self.factors))
 
     def multiplied(self, rows):
         from crm.models import Company

@@ -63,6 +63,14 @@ def test_empty_company_has_no_value_but_a_reason(slug):
 def test_period_to_come_has_no_exception(slug):
     figure = engine.answer(KPIS[slug], Period(date(2027, 1, 1), date(2028, 1, 1), "year"), today=TODAY)
     assert figure.is_provisional and figure.numerator == 0
+    assert figure.value == 0 or str(figure.reason)
+
+
+@pytest.mark.parametrize("slug", ALL)
+def test_segment_without_records_has_no_value_but_a_reason(slug):
+    kpi = KPIS[slug]
+    figure = engine.answer(kpi, QUARTER, dimension=kpi.dimensions[0], member="999", today=TODAY)
+    assert figure.value is None and str(figure.reason) or (figure.value == 0 and figure.denominator is None)
 
 
 def test_every_kpi_is_fully_declared():
