@@ -15,7 +15,7 @@ from crm.models.company import Company
 from crm.periods import Grain, period_of
 from leads.models import Deal, Pipeline, Stage, Task
 
-CARDS, WON_CARDS = 12, 4
+CARDS, WON_CARDS = 8, 4
 BLOCKS = 5
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from babel.dates import format_date
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -14,7 +15,7 @@ from crm.models.company import Company
 from leads.models import Lead
 
 DASH = format_html('<span class="faint">{}</span>', formats.DASH)
-LONGEST = 26  # letters of a next step in a cell
+LONGEST = 14  # letters of a next step in a cell
 SOON = 1 / 6  # of the time we give ourselves: from here on waiting is worth a colour
 
 
@@ -56,9 +57,20 @@ def step(record):
 
 
 def step_text(task):
-    when, tone = due_of(task)
+    when, tone = brief_due_of(task)
     title = Truncator(task.title).chars(LONGEST)
     return format_html('<span class="{}" title="{}">{} · {}</span>', tone, task.title, title, when)
+
+
+def brief_due_of(task):
+    """The same in a cell: "2 days late", "Thu 14:00", "30 Nov"."""
+    ahead = (task.due_on - Company.current().today()).days
+    if ahead < 0:
+        return _("%(days)s late") % {"days": late_of(task)}, "bad"
+    if not 1 < ahead < 7:
+        return due_of(task) if ahead < 2 else (formats.day(task.due_on), "")
+    weekday = format_date(task.due_on, "EEE", locale=formats.locale()).rstrip(".")
+    return (f"{weekday} {task.due_time:%H:%M}" if task.due_time else weekday), ""
 
 
 def due_of(task):
@@ -83,6 +95,16 @@ def due(task):
         )
     text, tone = due_of(task)
     return format_html('<span class="num {}">{}</span>', tone, text)
+
+
+def company(lead):
+    return Truncator(lead.company_name).chars(LONGEST + 6)
+
+
+def account(deal):
+    """The account's name, unless the deal is called by it."""
+    name = str(deal.account or "")
+    return "" if name in deal.name else Truncator(name).chars(LONGEST + 6)
 
 
 def about(record):

@@ -54,7 +54,7 @@ class LeadList(lists.List):
     model = Lead
     search = True
     columns = [
-        lists.Column("name", kind="name", sub="company_name"),
+        lists.Column("name", kind="name", sub=cells.company),
         lists.Column(
             "stage", _("Status"), kind="pill", tone=lambda lead: LEAD_TONES[lead.stage], edit="move", phone="end"
         ),
@@ -65,8 +65,8 @@ class LeadList(lists.List):
             "first_answer", _("First answer"), value=cells.answer, export="first_contact_at", phone="end"
         ),
         lists.Column("next_step", _("Next step"), value=cells.step, is_exported=False, phone="note"),
-        lists.Column("value", _("Worth a year"), kind="money", currency="currency"),
-        lists.Column("created", _("Created"), kind="moment", value="created_at"),
+        lists.Column("value", _("Worth"), kind="money", currency="currency"),
+        lists.Column("created", _("Created"), kind="day", value="created_on"),
     ]
     filters = [
         lists.Choice("stage", Lead.Stage.choices, label=_("status")),
@@ -130,7 +130,7 @@ class DealList(lists.List):
     model = Deal
     search = True
     columns = [
-        lists.Column("name", kind="name", sub="account.name"),
+        lists.Column("name", kind="name", sub=cells.account),
         lists.Column("stage", value="stage.name", edit="move", phone="note"),
         lists.Column("status", kind="pill", tone=lambda deal: DEAL_TONES[deal.status], phone="end"),
         lists.Column("value", kind="money", currency="currency", phone="end"),
