@@ -62,7 +62,7 @@ SETUP = {"section": registry.SETUP, "roles": SELLING}
 registry.nav("activities", gettext_lazy("Activities"), "activity_list", icon="call", order=40, letter="y", **SETUP)
 registry.nav("sources", gettext_lazy("Sources"), "source_list", icon="sources", order=50, letter="o", **SETUP)
 registry.nav("campaigns", gettext_lazy("Campaigns"), "campaign_list", icon="campaigns", order=60, letter="m", **SETUP)
-registry.nav("pipelines", gettext_lazy("Pipelines"), "pipeline_list", icon="pipelines", order=70, letter="p", **SETUP)
+registry.nav("pipelines", gettext_lazy("Pipelines"), "pipeline_list", icon="pipelines", order=70, letter="i", **SETUP)
 registry.nav(
     "score_rules", gettext_lazy("Score rules"), "score_rule_list", icon="scoring", order=80, letter="r", **SETUP
 )

@@ -6,7 +6,7 @@ from crm import registry
 from metrics import search, today
 
 registry.nav("kpis", _("KPIs"), "dashboard", icon="kpis", section=registry.NUMBERS, order=10, phone=True, letter="k")
-registry.nav("goals", _("Goals"), "goal_list", icon="goals", section=registry.NUMBERS, order=20, letter="o")
+registry.nav("goals", _("Goals"), "goal_list", icon="goals", section=registry.NUMBERS, order=20, letter="g")
 MANAGERS = ("manager", "admin")
 registry.nav(
     "expenses",
