@@ -131,12 +131,12 @@ def company(connection, start, end, rate, ids):
         spans.append(
             {
                 "start_on": middle,
-                "end_on": last if last < end else FOREVER,
+                "end_on": last if last < ids["today"] else FOREVER,
                 "mrr": chance.randint(1, 9) * 10**7,
                 **common,
             }
         )
-    copy(connection, MrrInterval, (span for span in spans if span["start_on"] < end))
+    copy(connection, MrrInterval, (span for span in spans if span["start_on"] < ids["today"]))
     if not accounts:
         return
     copy(
@@ -157,14 +157,14 @@ def company(connection, start, end, rate, ids):
         {"name": "x", "created_at": at, "created_on": day, "customer_on": day if chance.random() < 0.1 else None, "external_id": None, **owned()}
         for day, at in daily("leads")
     ))  # fmt: skip
-    copy(connection, Deal, (deal(chance, day, at, end, ids) | owned() for day, at in daily("deals")))
+    copy(connection, Deal, (deal(chance, day, at, ids) | owned() for day, at in daily("deals")))
 
 
-def deal(chance, day, at, end, ids):
+def deal(chance, day, at, ids):
     closed = day + timedelta(days=chance.randint(5, 90))
     state = (
         {"status": chance.choice(["won", "lost"]), "closed_on": closed, "closed_at": at}
-        if closed < end
+        if closed < ids["today"]
         else {"status": "open"}
     )
     made = {
@@ -185,6 +185,7 @@ def night(connection, today, rate, ids):
     from metrics.actions import snapshots
 
     yesterday = today - timedelta(days=1)
+    ids = ids | {"today": today}
     company(connection, yesterday, today, rate, ids)
     connection.cursor().execute("ANALYZE")
     days = [yesterday.isoformat()]
@@ -225,6 +226,7 @@ def main():
         teams = [Team.objects.create(name=f"Team {n}").pk for n in range(4)]
         owners = [User.objects.create(email=f"{n}@example.test", name=f"Owner {n}").pk for n in range(20)]
         ids = {
+            "today": today,
             "teams": teams,
             "owners": owners,
             "product": Product.objects.create(name="Plan").pk,
