@@ -48,7 +48,12 @@ def compact(value) -> str:
     """12400 → 12.4k, for axes and narrow places."""
     if value is None:
         return DASH
-    for size, suffix in ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k")):
+    letters = {
+        1_000_000_000: pgettext("billions", "bn"),
+        1_000_000: pgettext("millions", "m"),
+        1_000: pgettext("thousands", "k"),
+    }
+    for size, suffix in letters.items():
         if abs(value) >= size:
             short = Decimal(rounded(Fraction(value) / size, 1))
             return number(short, 0 if short == short.to_integral() else 1) + suffix
@@ -167,7 +172,7 @@ def day(when, *, year=None) -> str:
         return DASH
     when = local_date(when)
     with_year = when.year != local(timezone.now()).year if year is None else year
-    return _strip_dots(format_date(when, _DAY_YEAR if with_year else _DAY, locale=locale()))
+    return _first(when, _strip_dots(format_date(when, _DAY_YEAR if with_year else _DAY, locale=locale())))
 
 
 def long_day(when) -> str:
@@ -178,7 +183,7 @@ def long_day(when) -> str:
     pattern = {"es": "EEEE d 'de' MMMM"}.get(locale().language, "EEEE d MMMM")
     if when.year != local(timezone.now()).year:
         pattern += {"es": " 'de' y"}.get(locale().language, " y")
-    text = format_date(when, pattern, locale=locale())
+    text = _first(when, format_date(when, pattern, locale=locale()))
     return text[0].upper() + text[1:]
 
 
@@ -255,6 +260,8 @@ def chart_format(unit, currency="") -> dict:
         "unit": unit,
         "before": before,
         "after": suffix,
+        "thousand": pgettext("thousands", "k"),
+        "million": pgettext("millions", "m"),
         "hour": pgettext("hours", "h"),
         "minute": _("min"),
         "day": pgettext("days", "d"),
@@ -313,3 +320,8 @@ def _typeset(text):
 def _strip_dots(text):
     """Spanish and French abbreviate months with dots that only disturb a column."""
     return text.replace(".", "")
+
+
+def _first(when, text):
+    """French calls the first of a month the first, and only that: 1er nov, 2 nov."""
+    return text.replace("1 ", "1er ", 1) if when.day == 1 and locale().language == "fr" else text

@@ -66,7 +66,9 @@ def part_names(kpi):
     names = {}
     for part in kpi.parts:
         slug, _dot, own = part.rpartition(".")
-        names[part] = f"{engine.find(slug).name}: {plain[own]}" if slug else plain.get(part, part)
+        names[part] = plain.get(part, part)
+        if slug:
+            names[part] = _("%(name)s: %(text)s") % {"name": engine.find(slug).name, "text": plain[own]}
     return names
 
 

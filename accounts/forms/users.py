@@ -31,7 +31,10 @@ class UserForm(TidyTextMixin, forms.ModelForm):
 
     def __init__(self, *args, user, record=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = [(role.value, f"{role.label}: {ROLE_HELP[role]}") for role in RoleGrant.Role]
+        self.fields["roles"].choices = [
+            (role.value, _("%(name)s: %(text)s") % {"name": role.label, "text": ROLE_HELP[role]})
+            for role in RoleGrant.Role
+        ]
         self.fields["team"].queryset = Team.objects.visible_to(user)
         self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial="en")
         self.order_fields(self.Meta.fields)

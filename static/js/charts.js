@@ -5,7 +5,7 @@
   const font = '"Inter Variable", system-ui, sans-serif';
 
   const written = format => {
-    const { locale = "en", unit = "", before = "", after = "", hour = "h", minute = "min", day = "d" } = format || {};
+    const { locale = "en", unit = "", before = "", after = "", thousand = "k", million = "m", hour = "h", minute = "min", day = "d" } = format || {};
     const plain = (v, digits) => Math.abs(v).toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
     const sign = v => (v < 0 ? "−" : "");
     const duration = v => {
@@ -17,7 +17,7 @@
     const full = v => (unit === "duration" ? sign(v) + duration(v) : sign(v) + before + plain(v, Number.isInteger(v) || unit === "money" ? 0 : 1) + after);
     const short = v => {
       if (unit === "duration" || Math.abs(v) < 1000) return unit === "money" && !v ? "0" : full(v);
-      const [size, letter] = Math.abs(v) >= 1e6 ? [1e6, "m"] : [1e3, "k"];
+      const [size, letter] = Math.abs(v) >= 1e6 ? [1e6, million] : [1e3, thousand];
       return sign(v) + before + plain(v / size, Number.isInteger(v / size) ? 0 : 1) + letter + after;
     };
     return { full, short, signed: v => (v > 0 ? "+" : "") + full(v) };

@@ -126,3 +126,15 @@ def test_chart_format_puts_the_sign_where_the_language_does():
     english = formats.chart_format("money", "EUR")
     assert (english["before"], english["after"]) == ("€", "")
     assert (spanish["before"], plain(spanish["after"])) == ("", " €")
+
+
+def test_french_calls_the_first_of_a_month_the_first():
+    with translation.override("fr"):
+        assert [formats.day(date(2026, 11, day)) for day in (1, 2, 11)] == ["1er nov", "2 nov", "11 nov"]
+        assert formats.long_day(date(2026, 11, 1)) == "Dimanche 1er novembre"
+
+
+def test_thousands_and_millions_have_the_letters_of_the_language():
+    with translation.override("fr"):
+        assert [plain(formats.compact(value)) for value in (12_400, 3_000_000)] == ["12,4 k", "3 M"]
+    assert [formats.compact(value) for value in (12_400, 3_000_000)] == ["12.4k", "3m"]
