@@ -1,5 +1,6 @@
 """Compile the translations that changed: locale/*/LC_MESSAGES/*.po to .mo, without needing gettext."""
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -13,8 +14,10 @@ def main():
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
-        with source.open("rb") as po, target.open("wb") as mo:
+        half = target.with_suffix(f".{os.getpid()}")  # nobody reads a file half written
+        with source.open("rb") as po, half.open("wb") as mo:
             write_mo(mo, read_po(po))
+        half.replace(target)
 
 
 if __name__ == "__main__":
