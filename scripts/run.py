@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("TALLYARD_VAR") or ROOT / "var").absolute()
 BIN = Path(sys.executable).parent
 PREPARED = VAR / "prepared"
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
 DEMO_USERS = ["admin", "manager", "rep", "agent"]
 
 
@@ -31,7 +32,7 @@ DEMO_USERS = ["admin", "manager", "rep", "agent"]
 def fingerprint():
     """Changes when static files, migrations, translations or the database's place do."""
     parts = [sys.version, os.environ.get("DATABASE_URL", ""), os.environ["TALLYARD_DEMO"]]
-    for pattern in ["static/**/*", "*/migrations/*.py", "requirements.txt", "*/static/**/*"]:
+    for pattern in ["static/**/*", "*/migrations/*.py", "requirements.txt", "package-lock.json", "*/static/**/*"]:
         for file in sorted(ROOT.glob(pattern)):
             status = file.stat()
             parts.append(f"{file} {status.st_mtime_ns} {status.st_size}")
@@ -44,32 +45,25 @@ def is_prepared(now):
 
 
 def prepare():
-    vendor.main()
+    """On a new machine the demo company is told while the front-end files come: the two have nothing to do with each
+    other."""
     messages.main()
-    now = fingerprint()
-    if is_prepared(now):
+    if is_prepared(fingerprint()):
+        vendor.main()
         return
-    sys.path.insert(0, str(ROOT))
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    print("Bringing the database and the static files up to date …", flush=True)
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    if os.environ["TALLYARD_DEMO"] == "1":
-        load_demo()
-    PREPARED.write_text(now)
-
-
-def load_demo():
-    from django.contrib.auth import get_user_model
-    from django.core.management import call_command
-
-    if not get_user_model().objects.exists():
-        print("Loading the demo company …", flush=True)
-        call_command("demo")
+    print("Bringing the database up to date, and the demo company if there is none yet …", flush=True)
+    database = subprocess.Popen([sys.executable, str(ROOT / "scripts" / "database.py")], cwd=ROOT)
+    try:
+        vendor.main()
+        subprocess.run([*MANAGE, "collectstatic", "--noinput", "--clear", "--verbosity=0"], cwd=ROOT, check=True)
+    except BaseException:
+        database.terminate()
+        raise
+    finally:
+        failed = database.wait()
+    if failed:
+        sys.exit(failed)
+    PREPARED.write_text(fingerprint())
 
 
 # Keeping things running
