@@ -29,6 +29,11 @@ def current(user, selection, kpi=""):
     return [row(goal, selection.today) for goal in found.order_by("ends_on", "pk")[:MOST]]
 
 
+def by_kpi(rows, period):
+    """Of these rows, the goal of exactly this period for each number: a month's target says nothing about a quarter."""
+    return {row["kpi"]: row for row in rows if row["span"] == (period.start, period.end)}
+
+
 def running(user):
     """Rows of all goals that run today and the user may see."""
     today = Company.current().today()
@@ -42,6 +47,7 @@ def row(goal, today):
     state = Goal.State(standing.state)
     return {
         "kpi": goal.kpi,
+        "span": (goal.starts_on, goal.ends_on),
         "key": state,
         "url": goal.get_absolute_url(),
         "name": name(goal, kpi),

@@ -21,7 +21,7 @@ def your_quarter(user):
     dimension, member = ("owner", str(user.pk)) if is_rep else segment_for(user, "", "")
     selection = Selection(company.period, company.today, company.company, dimension, member)
     rows = []
-    goals = {row["kpi"]: row for row in goal_rows.current(user, selection)}
+    goals = goal_rows.by_kpi(goal_rows.current(user, selection), selection.period)
     for slug in OWN if is_rep else COMPANY:
         kpi = engine.find(slug)
         both = engine.comparison(kpi, selection.period, today=selection.today, **selection.segment)

@@ -48,7 +48,7 @@ def context_of(request, selection):
     kpis = [kpi for kpi in map(engine.find, slugs) if not selection.dimension or selection.dimension in kpi.dimensions]
     past, _periods = tiles.history([kpi.slug for kpi in kpis], selection)
     goals = goal_rows.current(request.user, selection)
-    by_kpi = {row["kpi"]: row for row in goals}
+    by_kpi = goal_rows.by_kpi(goals, selection.period)
     facts = Facts()  # tiles and waterfall read the same records once
     shown = [
         tiles.tile(kpi, selection, past[kpi.slug], by_kpi.get(kpi.slug), wide=kpi.slug in WIDE, facts=facts)

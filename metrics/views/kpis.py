@@ -82,7 +82,7 @@ def kpi_detail(request, slug):
     if not visible_for(kpi, selection):
         raise Http404(_("This number cannot be split by person."))
     both = engine.comparison(kpi, selection.period, today=selection.today, **selection.segment)
-    goal = next(iter(goal_rows.current(request.user, selection, kpi=kpi.slug)), None)
+    goal = goal_rows.by_kpi(goal_rows.current(request.user, selection, kpi=kpi.slug), selection.period).get(kpi.slug)
     past, _periods = tiles.history([kpi.slug], selection)
     context = selection_context(request, selection) | {
         "kpi": kpi,

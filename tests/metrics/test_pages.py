@@ -198,3 +198,12 @@ def test_goals_of_others_do_not_exist(client, rep, stranger, admin):
         assert page(client, user, goal.get_absolute_url()).status_code == 404
         assert client.post(reverse("goal_trash", args=[goal.pk])).status_code == 404
     assert Goal.objects.alive().exists()
+
+
+def test_a_months_goal_is_not_held_against_a_quarter(client, rep):
+    won(rep, 300_00)
+    client.force_login(rep)
+    client.post(reverse("goal_create"), goal_form(segment=f"owner:{rep.pk}"))
+    address = reverse("kpi_detail", args=["revenue_won"])
+    assert client.get(address + "?grain=month").context["goal"]["name"] == "Revenue won €500"
+    assert client.get(address + "?grain=quarter").context["goal"] is None
