@@ -128,7 +128,7 @@ def duration_parts(seconds, *, short=False) -> list[tuple[str, bool]]:
 
 
 def value(figure, unit, currency="", digits=None) -> str:
-    """A KPI's value as text. Units: money (major units of the currency), percent, duration, count, score, ratio."""
+    """A KPI's value as text. Units: money (major units of the currency), percent, duration, days, years, count, score, ratio."""
     return "".join(text for text, _small in value_parts(figure, unit, currency, digits))
 
 
@@ -152,6 +152,11 @@ def value_parts(figure, unit, currency="", digits=None) -> list[tuple[str, bool]
         return [
             (number(figure, 1 if digits is None else digits), False),
             ("\N{NO-BREAK SPACE}" + pgettext("days", "d"), True),
+        ]
+    if unit == "years":
+        return [
+            (number(figure, 1 if digits is None else digits), False),
+            ("\N{NO-BREAK SPACE}" + pgettext("years", "y"), True),
         ]
     if unit == "ratio":
         return [(number(figure, 1 if digits is None else digits), False), ("\N{NO-BREAK SPACE}×", True)]
