@@ -6,7 +6,7 @@
 
   const written = format => {
     const { locale = "en", unit = "", before = "", after = "", thousand = "k", million = "m", hour = "h", minute = "min", day = "d" } = format || {};
-    const plain = (v, digits) => Math.abs(v).toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    const plain = (v, digits) => Math.abs(v).toLocaleString(locale, { useGrouping: "always", minimumFractionDigits: digits, maximumFractionDigits: digits });
     const sign = v => (v < 0 ? "−" : "");
     const duration = v => {
       const minutes = Math.round(Math.abs(v) / 60), hours = Math.floor(minutes / 60);
@@ -40,25 +40,33 @@
     // The change as a waterfall: it starts at zero, so that lengths are honest. On a phone it lies down.
     waterfall(d, el) {
       const says = written(d.format), narrow = el.clientWidth < 480;
+      // A step that crosses zero is two bars, one on either side: ECharts stacks what is above and what is below apart.
       let level = 0;
-      const floor = [], bars = [], links = [];
+      const floor = [], above = [], below = [], links = [];
       d.steps.forEach(([, value, kind, url], i) => {
         const from = kind === "total" ? 0 : level, to = kind === "total" ? value : level + value;
         level = to;
-        floor.push(Math.min(from, to));
+        const [low, high] = [Math.min(from, to), Math.max(from, to)];
+        floor.push(low > 0 ? low : Math.min(high, 0));
         const tone = kind === "total" ? "ink-3" : value >= 0 ? "good-fill" : "bad-fill";
-        bars.push({ value: Math.abs(to - from), url, itemStyle: { color: token(tone), borderRadius: 1 },
-          label: { show: true, position: narrow ? "right" : "top", distance: 5, padding: [2, 3], backgroundColor: token("surface"), ...label("ink", 500), formatter: says.signed(value) } });
+        const bar = (size, position, says_it) => ({ value: size, url, itemStyle: { color: token(tone), borderRadius: 1 },
+          label: { show: says_it, position, distance: 5, padding: [2, 3], backgroundColor: token("surface"), ...label("ink", 500), formatter: says.signed(value) } });
+        const under = high <= 0 && low < 0;
+        above.push(bar(high > 0 ? high - Math.max(low, 0) : 0, narrow ? "right" : "top", !under));
+        below.push(bar(low < 0 ? low - Math.min(high, 0) : 0, narrow ? "right" : "top", under));
         if (i < d.steps.length - 1) links.push([{ coord: narrow ? [to, i] : [i, to] }, { coord: narrow ? [to, i + 1] : [i + 1, to] }]);
       });
-      const names = axis({ type: "category", data: d.steps.map(s => s[0]), inverse: narrow, axisLabel: { ...axis().axisLabel, interval: 0 } });
+      const sinks = below.some(bar => bar.value < 0);
+      const cursor = above.some(bar => bar.url) ? "pointer" : "default";
+      const names = axis({ type: "category", data: d.steps.map(s => s[0]), inverse: narrow, axisLine: { onZero: false, show: !sinks, lineStyle: { color: token("line-2") } }, axisLabel: { ...axis().axisLabel, interval: 0 } });
       const amounts = axis({ type: "value", axisLine: { show: false }, splitNumber: 3, axisLabel: { ...axis().axisLabel, show: !narrow, formatter: says.short } });
       return { ...base(), tooltip: undefined, grid: { ...base().grid, top: narrow ? 4 : 28, right: narrow ? 72 : 8 },
         xAxis: narrow ? amounts : names, yAxis: narrow ? names : amounts,
         series: [
           { type: "bar", stack: "w", silent: true, barMaxWidth: 48, itemStyle: { color: "transparent" }, data: floor },
-          { type: "bar", stack: "w", barMaxWidth: 48, barCategoryGap: "38%", data: bars, cursor: bars.some(bar => bar.url) ? "pointer" : "default",
-            markLine: { silent: true, symbol: "none", lineStyle: { color: token("ink-3"), width: 1, type: [2, 2] }, label: { show: false }, data: links } },
+          { type: "bar", stack: "w", barMaxWidth: 48, data: below, cursor },
+          { type: "bar", stack: "w", barMaxWidth: 48, barCategoryGap: "38%", data: above, cursor,
+            markLine: { silent: true, symbol: "none", lineStyle: { color: token("ink-3"), width: 1, type: [2, 2] }, label: { show: false }, data: [...links, ...(sinks ? [{ [narrow ? "xAxis" : "yAxis"]: 0, lineStyle: { color: token("line-2"), type: "solid" } }] : [])] } },
         ] };
     },
 
