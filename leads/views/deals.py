@@ -16,7 +16,7 @@ from leads.lists import DEAL_TONES, DealList
 from leads.models import Deal, Stage
 from leads.views.activities import composer_for, next_step_of
 from leads.views.board import ways
-from leads.views.records import back_to, changeable, form_page, may_create, number, posted
+from leads.views.records import back_to, changeable, form_page, may_create, next_url, number, posted
 
 
 class DealListView(ListView):
@@ -137,15 +137,15 @@ def deal_lose(request, pk):
         return back_to(request, deal)
     if request.htmx and not form.is_bound:  # dropped on Lost: ask on a page of its own
         return HttpResponse(headers={"HX-Redirect": f"{request.path}?next={reverse('deal_board')}"})
-    next_url = request.GET.get("next", "")
+    came_from = next_url(request)
     return form_page(
         request,
         form,
         title=_("Lost: %(name)s") % {"name": deal},
         submit=_("Mark as lost"),
-        back=next_url or deal.get_absolute_url(),
+        back=came_from or deal.get_absolute_url(),
         crumb=deal,
-        next_url=next_url,
+        next_url=came_from,
     )
 
 
@@ -160,7 +160,7 @@ def deal_reopen(request, pk):
 
 def undo_url(request, name, pk, **values):
     """The address that takes a step back and then leads to where it was taken: the board, or the deal's page."""
-    here = request.POST.get("next") or (reverse("deal_board") if request.htmx else "")
+    here = next_url(request) or (reverse("deal_board") if request.htmx else "")
     values |= {"next": here} if here else {}
     return reverse(name, args=[pk]) + (f"?{urlencode(values)}" if values else "")
 

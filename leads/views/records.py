@@ -8,7 +8,7 @@ from accounts.views.pages import changeable
 from crm import policy
 from crm.exceptions import Forbidden
 
-__all__ = ["back_to", "changeable", "form_page", "may_create", "number", "posted", "visible"]
+__all__ = ["back_to", "changeable", "form_page", "may_create", "next_url", "number", "posted", "visible"]
 
 
 def visible(request, model, pk, *related):
@@ -31,12 +31,15 @@ def posted(request):
     return request.POST if request.method == "POST" else None
 
 
-def back_to(request, default):
-    """Where the person came from, as far as it is on this site."""
+def next_url(request):
+    """Where the person came from, as far as it is on this site; otherwise nothing."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        return redirect(target)
-    return redirect(default)
+    is_here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if is_here else ""
+
+
+def back_to(request, default):
+    return redirect(next_url(request) or default)
 
 
 def number(text):

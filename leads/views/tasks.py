@@ -3,6 +3,7 @@ import datetime as dt
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,7 +15,7 @@ from leads.actions import tasks
 from leads.forms.tasks import DueForm, NewTaskForm, TaskComposerForm, TaskForm
 from leads.lists import TaskList
 from leads.models import Task
-from leads.views.records import back_to, changeable, form_page, may_create, posted, visible
+from leads.views.records import back_to, changeable, form_page, may_create, next_url, posted, visible
 
 ABOUT = ("owner", "lead", "deal__account", "deal__stage", "account", "contact")
 
@@ -75,9 +76,9 @@ def task_complete(request, pk):
         return render(
             request,
             "leads/_task_done.html",
-            {"task": task, "ideas": followup.ideas(task), "next": request.POST.get("next", "")},
+            {"task": task, "ideas": followup.ideas(task), "next": next_url(request)},
         )
-    tail = f"?next={request.POST['next']}" if request.POST.get("next") else ""
+    tail = f"?{urlencode({'next': next_url(request)})}" if next_url(request) else ""
     return redirect(reverse("task_next", args=[pk]) + tail)
 
 
@@ -95,7 +96,7 @@ def task_next(request, pk):
     context = {
         "task": task,
         "ideas": followup.ideas(task),
-        "next_url": request.GET.get("next") or request.POST.get("next", ""),
+        "next_url": next_url(request),
     }
     return form_page(
         request,
@@ -145,5 +146,5 @@ def task_reschedule(request, pk):
         template="leads/task_reschedule.html",
         task=task,
         days=choices,
-        next_url=request.GET.get("next", ""),
+        next_url=next_url(request),
     )
