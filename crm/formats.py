@@ -259,7 +259,8 @@ def chart_format(unit, currency="") -> dict:
     """What charts.js needs to write numbers like we do: locale, unit and the currency's sign and place."""
     sample = _money(Fraction(1), currency, 0, 0) if unit == "money" and currency else ""
     before, _one, after = sample.partition("1")
-    suffix = {"percent": "\N{NO-BREAK SPACE}%", "ratio": "\N{NO-BREAK SPACE}×"}.get(unit, after)
+    marks = {"percent": "%", "ratio": "×", "days": pgettext("days", "d"), "years": pgettext("years", "y")}
+    suffix = "\N{NO-BREAK SPACE}" + marks[unit] if unit in marks else after
     return {
         "locale": str(locale()).replace("_", "-"),
         "unit": unit,
