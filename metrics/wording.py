@@ -1,6 +1,8 @@
 """How periods and segments are called on screens."""
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 
 from babel.dates import format_date, format_skeleton
 from django.utils.translation import gettext as _
@@ -76,3 +78,13 @@ def progress_label(period, today, company):
         return label
     gone = (today - period.start).days + 1
     return _("%(period)s, %(gone)s of %(days)s days") % {"period": label, "gone": gone, "days": period.days}
+
+
+def example_words(kpi):
+    """A worked example with its numbers as the reader writes them: 100 × 0,8 = 80."""
+
+    def retold(found):
+        number = Decimal(found[0].replace(",", ""))
+        return formats.number(number, max(0, -number.as_tuple().exponent))
+
+    return re.sub(r"\d[\d,]*(?:\.\d+)?", retold, kpi.example.words) if kpi.example else ""

@@ -19,7 +19,7 @@ from metrics.models import Snapshot
 from metrics.published import as_figure
 from metrics.selection import select
 from metrics.views.dashboard import newest, selection_context
-from metrics.wording import DIMENSIONS, group_label, period_label, progress_label, short_label
+from metrics.wording import DIMENSIONS, example_words, group_label, period_label, progress_label, short_label
 
 TREND_POINTS = {Grain.DAY: 30, Grain.WEEK: 26, Grain.MONTH: 24, Grain.QUARTER: 9, Grain.YEAR: 4}
 TREND_GRAIN = {Grain.QUARTER: Grain.MONTH, Grain.YEAR: Grain.MONTH}
@@ -101,7 +101,7 @@ def kpi_detail(request, slug):
         "trend": trend(kpi, selection),
         "formula": formula(kpi, both.now, selection),
         "variants": variants(kpi, selection),
-        "example": kpi.example.words if kpi.example else "",
+        "example": example_words(kpi),
         "published": published(kpi, selection),
         "records": records.table(
             kpi, selection, request.user,

@@ -4,12 +4,14 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.actions import subscriptions
 from crm.models import Event
 from leads.actions import deals
 from metrics import engine
 from metrics.models import Goal
+from metrics.wording import example_words
 from tests.factories.accounts import AccountFactory
 from tests.factories.deals import DealFactory
 from tests.factories.leads import LeadFactory
@@ -207,3 +209,10 @@ def test_a_months_goal_is_not_held_against_a_quarter(client, rep):
     address = reverse("kpi_detail", args=["revenue_won"])
     assert client.get(address + "?grain=month").context["goal"]["name"] == "Revenue won €500"
     assert client.get(address + "?grain=quarter").context["goal"] is None
+
+
+def test_worked_examples_have_the_readers_numbers():
+    kpi = engine.find("cltv_retention_weighted")
+    assert example_words(kpi) == "100 × 4 × 5 × 0.8 = 1,600"
+    with translation.override("fr"):
+        assert example_words(kpi) == "100 × 4 × 5 × 0,8 = 1\N{NARROW NO-BREAK SPACE}600"
