@@ -3,15 +3,18 @@
 import ast
 import re
 import sys
+from decimal import Decimal
 from functools import cache
 from html.parser import HTMLParser
 
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.text import capfirst
 
 from leads.models import Pipeline, Stage
+from metrics.forms.goals import NumberField
 from tests.system.house import furnished, named_urls
 
 sys.path.append(str(settings.BASE_DIR / "scripts"))
@@ -238,3 +241,12 @@ def test_no_page_shows_english(house, language):
                 left[name] = words
     assert left == {}
     assert seen > 80
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "text"), [("en", "7.5"), ("es", "7,5"), ("fr", "7,5")])
+def test_a_number_is_typed_as_it_is_shown(language, text):
+    with translation.override(language):
+        field = NumberField()
+        assert field.prepare_value(Decimal("7.500")) == text
+        assert field.clean(text) == Decimal("7.5")
