@@ -58,7 +58,7 @@ class Standing:
 @transaction.atomic
 def add(*, kpi, starts_on, ends_on, by, owner=None, **fields):
     """A goal on a KPI, for the company, a team or a person. Without a baseline, it is the KPI's value in the period
-    before; without a direction, the KPI's own."""
+    before, or nothing for a running total; without a direction, the KPI's own."""
     records.refuse_unknown(fields, FIELDS)
     declared = engine.find(kpi)
     if not fields.get("direction"):
@@ -75,7 +75,7 @@ def add(*, kpi, starts_on, ends_on, by, owner=None, **fields):
 
 @transaction.atomic
 def edit(goal, *, by, **changes):
-    """Change it; a baseline set to None is taken from the period before anew."""
+    """Change it; a baseline set to None is found anew."""
     records.refuse_unknown(changes, FIELDS)
     with_changes = Goal.objects.get(pk=goal.pk)
     for name, value in changes.items():
@@ -118,7 +118,7 @@ def evaluate(goal, today=None) -> bool:
 def settle(goal, today=None) -> Standing:
     """Fill in the baseline and a relative target where they are still open, and the state. Saves nothing."""
     if goal.baseline is None:
-        goal.baseline = stored(value_before(goal, today))
+        goal.baseline = Decimal(0) if is_running_total(goal) else stored(value_before(goal, today))
     if goal.target == Target.RELATIVE:
         start, change = exact(goal.baseline), exact(goal.target_change)
         goal.target_value = None if start is None or change is None else stored(start * (1 + change / 100))
@@ -179,6 +179,13 @@ def project(goal, kpi, period, figure, today, gone, total):
     opening = engine.answer(kpi, Period(period.start, period.start), **segment)
     ends = goals_math.projection(shown(kpi, opening), shown(kpi, figure), gone, total)
     return shown(kpi, figure) if ends is None and gone else ends
+
+
+def is_running_total(goal):
+    """What is counted up to a fixed target starts at nothing in every period: revenue won, deals won."""
+    kpi = engine.find(goal.kpi)
+    counts_up = kpi.over is None and kpi.numerator is not None and kpi.is_additive
+    return counts_up and goal.target == Target.ABSOLUTE and goal.direction == Goal.Direction.UP
 
 
 def value_before(goal, today=None):

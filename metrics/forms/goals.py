@@ -6,7 +6,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
-from crm import money
+from crm import formats, money
 from crm.exceptions import Invalid
 from crm.forms import TidyTextMixin
 from crm.models import Company
@@ -34,7 +34,9 @@ class NumberField(forms.CharField):
             raise ValidationError(_("Only a number, for instance 7.5.")) from error
 
     def prepare_value(self, value):
-        return value if value is None or isinstance(value, str) else f"{value.normalize():f}"
+        if value is None or isinstance(value, str):
+            return value
+        return f"{value.normalize():f}".replace(".", formats.locale().number_symbols["latn"]["decimal"])
 
 
 class GoalForm(TidyTextMixin, forms.Form):
@@ -56,7 +58,7 @@ class GoalForm(TidyTextMixin, forms.Form):
     baseline = NumberField(
         label=gettext_lazy("Baseline"),
         required=False,
-        help_text=gettext_lazy("Where it starts. Left empty, it is the value of the period before."),
+        help_text=gettext_lazy("Where it starts. Left empty, it is the value of the period before, or 0 for what is counted up from 0."),
     )
     name = forms.CharField(
         label=gettext_lazy("Name"),

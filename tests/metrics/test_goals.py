@@ -86,6 +86,22 @@ def test_relative_target_goes_from_the_period_before():
     assert goal.target_value == 5
 
 
+def test_running_total_starts_at_nothing():
+    """However much the period before had: four of six are two thirds of the way."""
+    for day in range(1, 11):
+        LeadFactory(at=at(2, day))
+    for day in range(1, 5):
+        LeadFactory(at=at(4, day))
+    goal = goals.add(kpi="leads_created", target_value=Decimal(6), by=UserFactory(), **Q2)
+    assert (goal.baseline, goals.standing_of(goal).progress) == (0, Fraction(2, 3))
+
+
+def test_running_total_that_should_fall_starts_at_the_period_before():
+    LeadFactory(at=at(2, 1))
+    goal = goals.add(kpi="leads_created", target_value=Decimal(0), direction="down", by=UserFactory(), **Q2)
+    assert goal.baseline == 1
+
+
 def test_night_announces_a_change_of_state_once():
     ann = UserFactory()
     LeadFactory(at=at(2, 1))
