@@ -15,7 +15,7 @@ from crm.models.company import Company
 from crm.periods import Grain, period_of
 from leads.models import Deal, Pipeline, Stage, Task
 
-CARDS, WON_CARDS = 8, 4
+CARDS, WON_CARDS = 30, 4  # the longest in a stage come first: what has just moved there has to be seen too
 BLOCKS = 5
 
 
