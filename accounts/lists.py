@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import bulk
-from accounts.countries import COUNTRIES, name_of
+from accounts.countries import CountryFilter, name_of
 from accounts.models import Account, Contact, Order, Product, RoleGrant, Subscription, Team, User
 from accounts.models.product import Billing
 from crm import lists
@@ -45,7 +45,7 @@ class AccountList(lists.List):
         lists.Choice("status", Account.Status.choices),
         lists.Ref("owner", User),
         lists.Ref("team", Team),
-        lists.Choice("country", COUNTRIES),
+        CountryFilter("country"),
         lists.Range("mrr", _("MRR"), scale=1_000_000),
         lists.Range("employees"),
         lists.Dates("first_paid_on", _("customer since")),

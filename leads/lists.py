@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.countries import COUNTRIES
+from accounts.countries import CountryFilter
 from accounts.models import Account, Product, Team, User
 from crm import lists
 from crm.models.company import Company
@@ -75,7 +75,7 @@ class LeadList(lists.List):
         lists.Ref("campaign", Campaign),
         lists.Ref("owner", User),
         lists.Ref("team", Team),
-        lists.Choice("country", COUNTRIES),
+        CountryFilter("country"),
         lists.Ref("product", Product),
         lists.Dates("created_on", label=_("created")),
         lists.Custom(

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.text import capfirst
 
+from accounts import countries
 from leads.models import Pipeline, Stage
 from metrics.forms.goals import NumberField
 from tests.system.house import furnished, named_urls
@@ -250,3 +251,14 @@ def test_a_number_is_typed_as_it_is_shown(language, text):
         field = NumberField()
         assert field.prepare_value(Decimal("7.500")) == text
         assert field.clean(text) == Decimal("7.5")
+
+
+@pytest.mark.parametrize(("language", "first"), [("en", "Germany"), ("es", "Alemania"), ("fr", "Allemagne")])
+def test_countries_stand_where_one_looks_for_them(language, first):
+    with translation.override(language):
+        names = [name for _code, name in countries.by_name()]
+        assert first in names
+        assert [name[0] for name in names if name[0] in "ABEZ"] == sorted(
+            name[0] for name in names if name[0] in "ABEZ"
+        )
+        assert countries.choices()[0] == ("", "—")

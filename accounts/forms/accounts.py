@@ -1,8 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts import countries
 from accounts.bulk import owners
-from accounts.countries import COUNTRIES
 from accounts.forms.fields import PickField
 from accounts.models import Account, User
 from crm.forms import TidyTextMixin
@@ -11,7 +11,7 @@ from crm.forms import TidyTextMixin
 class AccountForm(TidyTextMixin, forms.ModelForm):
     wide = ("name", "description")
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
-    country = forms.ChoiceField(label=_("Country"), required=False, choices=[("", "—"), *COUNTRIES])
+    country = forms.ChoiceField(label=_("Country"), required=False, choices=countries.choices)
     parent = PickField(
         label=_("Parent account"), required=False, help_text=_("The company it belongs to, if we sell to that as well.")
     )

@@ -2,8 +2,8 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import countries
 from accounts.bulk import owners
-from accounts.countries import COUNTRIES
 from accounts.forms.fields import AmountField
 from accounts.models import Account, Product
 from crm.forms import TidyTextMixin
@@ -13,7 +13,7 @@ from leads.models import Lead
 
 class LeadForm(RecordForm):
     value = AmountField(label=_("Worth a year"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False, choices=[("", "—"), *COUNTRIES])
+    country = forms.ChoiceField(label=_("Country"), required=False, choices=countries.choices)
     next_follow_up_at = MomentField(label=_("Next follow-up"), required=False)
 
     class Meta:
