@@ -81,13 +81,19 @@ def updated(language, strings):
 
 
 def text(catalogue):
-    """The .po file, in the order of the sources."""
+    """The .po file: by the first file that asks for a text, then by the text, so that moving code changes nothing."""
+    ordered = Catalog(locale=catalogue.locale)
+    for message in sorted(filter(lambda one: one.id, catalogue), key=place):
+        ordered[message.id] = message
     output = io.BytesIO()
-    write_po(
-        output, catalogue, omit_header=True, include_lineno=False, ignore_obsolete=True, sort_by_file=True, width=100
-    )
+    write_po(output, ordered, omit_header=True, include_lineno=False, ignore_obsolete=True, width=100)
     header = HEADER.format(language=catalogue.locale_identifier, plural_forms=catalogue.plural_forms)
     return header + output.getvalue().decode()
+
+
+def place(message):
+    files = [file for file, _line in message.locations]
+    return min(files, default=""), message.id if isinstance(message.id, str) else message.id[0], message.context or ""
 
 
 def untranslated(catalogue):
