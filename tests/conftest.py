@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 from redis import Redis
 
 from tests.waiting import wait_until
@@ -85,6 +86,13 @@ def tidy_redis():
         with Redis.from_url(settings.REDIS_URL) as redis:
             for key in redis.scan_iter(f"{settings.VAR}:*"):
                 redis.delete(key)
+
+
+@pytest.fixture(autouse=True)
+def own_language():
+    """A request leaves its language behind in the thread; a test must not read another one's."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
