@@ -16,6 +16,7 @@ from load import ROOT, fresh_database
 
 PER_DAY = {"accounts": 10, "leads": 60, "deals": 20, "orders": 40}
 BOUND_REBUILD, BOUND_NIGHT = 3.0, 1.3
+NIGHTS = 3  # in a row, of which the fastest counts
 GRAINS = ("day", "week", "month", "quarter", "year")
 SPLITS = ("owner_id", "team_id")
 
@@ -177,6 +178,10 @@ def deal(chance, day, at, ids):
     return {**made, "first_contact_on": day - timedelta(days=chance.randint(0, 9)), "external_id": None, **state}
 
 
+def fastest_night(connection, today, rate, ids):
+    return min(night(connection, today + timedelta(days=n), rate, ids) for n in range(1, NIGHTS + 1))
+
+
 def night(connection, today, rate, ids):
     """Seconds of a night after an ordinary day with its events."""
     from accounts.models import Account, MrrInterval, Order
@@ -233,14 +238,14 @@ def main():
             "stage": pipelines.first_stage().pk,
         }
         year = timedelta(days=365)
-        company(connection, today - year, today, rate, ids)
-        snapshots.catch_up(today)
-        first = night(connection, today + timedelta(days=1), rate, ids)
-        company(connection, today - 2 * year, today - year, rate, ids)
         Expense.objects.bulk_create(
             Expense(category="sales", name="x", amount=10**6 + 1, starts_on=today - timedelta(days=30 * n + 30), ends_on=today - timedelta(days=30 * n + 1))
             for n in range(24)
         )  # fmt: skip
+        company(connection, today - year, today, rate, ids)
+        snapshots.catch_up(today)
+        first = fastest_night(connection, today, rate, ids)
+        company(connection, today - 2 * year, today - year, rate, ids)
         connection.cursor().execute("ANALYZE")
         Snapshot.objects.all().delete()
         SnapshotProgress.objects.all().delete()
@@ -257,8 +262,9 @@ def main():
         for n in range(2, 10):
             company(connection, today - (n + 1) * year, today - n * year, rate, ids)
         connection.cursor().execute("ANALYZE")
-        snapshots.catch_up(today + timedelta(days=1))
-        last = night(connection, today + timedelta(days=2), rate, ids)
+        today += timedelta(days=NIGHTS)
+        snapshots.catch_up(today)
+        last = fastest_night(connection, today, rate, ids)
         connection.close()
         row("a night on ten years, against one year", last, first, BOUND_NIGHT)
 

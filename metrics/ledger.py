@@ -12,7 +12,7 @@ and returned not at all. A return at another price is reactivation at the old pr
 Where the company sells by order (`Company.active_rule`), an order makes its account active for so many days: such spans
 count for being a customer and carry no MRR.
 
-`walk` needs one aggregate per dimension for the opening state and one ordered pass over the spans of those accounts
+`walk` needs one aggregate for the opening state and one ordered pass over the spans of those accounts
 alone that changed; customers who merely stayed cost nothing, and memory holds one account at a time.
 """
 
@@ -41,7 +41,7 @@ def walk(edges, paths=("",)):
     `paths` are columns of the account ("" for the company). Returns, per path, `{member: {column: [per period]}}`; the
     stocks `mrr` and `customers` have one entry per edge: the state before that day.
     """
-    tables = [_opening(edges, path) for path in paths]
+    tables = _opening(edges, paths)
     for account in _changing(edges, paths):
         for index, deltas in _happened(account["spans"], edges):
             for table, member in zip(tables, account["members"], strict=True):
@@ -55,24 +55,36 @@ def walk(edges, paths=("",)):
     return tables
 
 
-def _opening(edges, path):
-    """An empty table that knows the state before the first edge. Stocks hold changes until the walk is over."""
+def _opening(edges, paths):
+    """Per path a table that knows the state before the first edge. Stocks hold changes until the walk is over."""
 
     def blank():
         row = {column: [0] * (len(edges) - 1) for column in FLOWS}
         return row | {stock: [0] * len(edges) for stock in (MRR, CUSTOMERS)}
 
-    table = defaultdict(blank)
-    paying = spans_before(edges[0]).order_by()
-    columns = [f"account__{path}"] if path else []
-    for *member, mrr, customers in _grouped(paying, columns, mrr=Sum("mrr"), customers=Count("account", distinct=True)):
-        row = table[member[0] if member else None]
-        row[MRR][0], row[CUSTOMERS][0] = int(mrr or 0), customers
-    if _order_days():
-        active = active_before(edges[0]).order_by()
-        for *member, customers in _grouped(active, [path] if path else [], customers=Count("pk")):
-            table[member[0] if member else None][CUSTOMERS][0] = customers
-    return table
+    tables = [defaultdict(blank) for _ in paths]
+    attributes = [path for path in paths if path]
+    places = [attributes.index(path) if path else None for path in paths]
+
+    def rows(queryset, prefix, **aggregates):
+        """One query for all paths: an account has one owner and one team, so the smallest groups add up."""
+        columns = [prefix + path for path in attributes]
+        for row in _grouped(queryset.order_by(), columns, **aggregates):
+            members, amounts = row[: len(columns)], row[len(columns) :]
+            yield [table[None if n is None else members[n]] for table, n in zip(tables, places, strict=True)], amounts
+
+    by_order = _order_days() is not None
+    for segments, (mrr, customers) in rows(
+        spans_before(edges[0]), "account__", mrr=Sum("mrr"), customers=Count("account", distinct=True)
+    ):
+        for row in segments:
+            row[MRR][0] += int(mrr or 0)
+            row[CUSTOMERS][0] += 0 if by_order else customers
+    if by_order:
+        for segments, (customers,) in rows(active_before(edges[0]), "", customers=Count("pk")):
+            for row in segments:
+                row[CUSTOMERS][0] += customers
+    return tables
 
 
 def _grouped(queryset, columns, **aggregates):
@@ -175,14 +187,20 @@ def _classified(opening, closing, old_price):
     return deltas
 
 
+def untrashed():
+    """Belongs to an account that is not in the trash. Asks for the few that are: a join would read every account that
+    ever was."""
+    return ~Q(account__in=Account._base_manager.filter(trashed_at__isnull=False).values("pk"))
+
+
 def intervals():
     """Spans of accounts that are not in the trash."""
-    return MrrInterval.objects.filter(account__trashed_at=None)
+    return MrrInterval.objects.filter(untrashed())
 
 
 def orders():
     """Orders that were paid for (refunds are none) of accounts that are not in the trash."""
-    return Order.objects.exclude(kind=Order.Kind.REFUND).filter(account__trashed_at=None, amount__gt=0)
+    return Order.objects.exclude(kind=Order.Kind.REFUND).filter(untrashed(), amount__gt=0)
 
 
 def spans_before(day):

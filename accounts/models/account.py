@@ -66,6 +66,7 @@ class Account(Trashable, Owned, Imported):
             models.Index(
                 fields=["first_paid_on"], name="accounts_account_first_paid", condition=Q(first_paid_on__isnull=False)
             ),
+            models.Index(fields=["trashed_at"], name="accounts_account_trash", condition=Q(trashed_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(name="accounts_account_mrr_not_negative", condition=Q(mrr__gte=0)),

@@ -5,6 +5,7 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Order
+from metrics import ledger
 from metrics import ledger_measures as behind
 from metrics.kpi import DOWN, KPI, MONEY, PERCENT, UP, Band, Example, percent
 from metrics.ledger import CHURN, CONTRACTION, EXPANSION, JOINED, MRR, NEW, REACTIVATION, REDUCED
@@ -36,7 +37,7 @@ OF_ORDER = OF_ACCOUNT | {"source": "account__source", "country": "account__count
 
 
 def charged():
-    return Order.objects.filter(account__trashed_at=None)
+    return Order.objects.filter(ledger.untrashed())
 
 
 def ordered():

@@ -58,7 +58,7 @@ class Snapshot(models.Model):
                 name="metrics_snapshot_one_current",
             ),
             models.UniqueConstraint(
-                fields=["kpi", "grain", "dimension", "member", "start", "revision"],
+                fields=["grain", "start", "kpi", "dimension", "member", "revision"],  # the night reads by period
                 name="metrics_snapshot_revision_once",
             ),
         ]
