@@ -35,9 +35,9 @@ def charge(subscription, *, by=None, on=None):
     on = rules.day_of(on)
     subscription = Subscription.objects.select_related("account").get(pk=subscription.pk)
     charged = Order.objects.filter(subscription=subscription, on=on, kind=Kind.RECURRING)
-    if found := charged.first():
-        return found
     if not subscription.is_running or (subscription.ends_on and on >= subscription.ends_on):
+        if found := charged.first():
+            return found
         raise Conflict(_("Nothing is due: this subscription is not running."), code="wrong_status")
     order = Order(
         account=subscription.account,
@@ -50,7 +50,7 @@ def charge(subscription, *, by=None, on=None):
     try:
         with transaction.atomic():
             write(order, subscription.account, "order.charged", by=by)
-    except IntegrityError:  # somebody was faster: once per day, says the constraint
+    except IntegrityError:  # charged before, or somebody was faster: once per day, says the constraint
         return charged.get()
     return order
 

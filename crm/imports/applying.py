@@ -137,7 +137,7 @@ def _apply_rows(noun, rows, run, spool):
     for child in noun.histories([(record, values) for _key, record, values in made], run):
         by_model[type(child)].append(child)
     for children in by_model.values():
-        writing.insert(children)
+        writing.append(children)
     for record in records:
         run.touch(noun.touches(record))
     settle({pk for record in records if (pk := noun.settles(record))}, run)

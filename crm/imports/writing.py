@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from operator import attrgetter
 
 from django.db import connection, models
 from django.db.models.base import ModelState
@@ -40,24 +41,48 @@ def insert(records):
         model._base_manager.bulk_create(records, batch_size=CHUNK)
 
 
+def append(records):
+    """Write unsaved records of one model whose primary keys nobody asks for: histories, snapshots."""
+    if not records:
+        return
+    meta = records[0]._meta
+    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    if can_copy():
+        return _copy_rows(meta, fields, records)
+    names, quote = [field.attname for field in fields], connection.ops.quote_name
+    ready = [field.get_db_prep_save for field in fields]
+    rows = (
+        [prepare(getattr(record, name), connection) for name, prepare in zip(names, ready, strict=True)]
+        for record in records
+    )
+    columns, marks = ", ".join(quote(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({marks})", rows)
+
+
 def _copy(model, records):
     meta = model._meta
-    fields = meta.concrete_fields
     if meta.pk.get_internal_type() in ("BigAutoField", "AutoField"):
         for record, pk in zip(records, _new_pks(meta, len(records)), strict=True):
             record.pk = pk
+    _copy_rows(meta, meta.concrete_fields, records)
+    for record in records:
+        record._state.adding = False
+
+
+def _copy_rows(meta, fields, records):
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
-    names = [field.attname for field in fields]
+    values_of = attrgetter(*(field.attname for field in fields))
     as_json = [index for index, field in enumerate(fields) if isinstance(field, models.JSONField)]
     with connection.cursor() as cursor, cursor.copy(f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN") as copy:
         for record in records:
-            values = [getattr(record, name) for name in names]
-            for index in as_json:
-                values[index] = json.dumps(values[index])
+            values = values_of(record)
+            if as_json:
+                values = list(values)
+                for index in as_json:
+                    values[index] = json.dumps(values[index])
             copy.write_row(values)
-    for record in records:
-        record._state.adding = False
 
 
 def _new_pks(meta, count):

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from crm.imports import writing
 from crm.models import Company, Event
 from crm.periods import Grain, periods_between
 from metrics import due
@@ -159,7 +160,8 @@ def replace(grain, periods, kpis, found, today) -> int:
             segment = {"dimension": dimension, "member": member}
             revision = row.revision + 1 if row else 1
             state = RESTATED if row else state
-            fresh.append(Snapshot(**place, **segment, **values, state=state, revision=revision, computed_at=now))
+            counted = {"state": state, "revision": revision, "computed_at": now}
+            fresh.append(writing.fresh(Snapshot, **place, **segment, **values, **counted))
     for row in stored.values():  # members who have nothing any more
         (gone if row.state == PROVISIONAL else superseded).append(row.pk)
     continue_revisions(there, [row for row in fresh if row.revision == 1])
@@ -169,7 +171,7 @@ def replace(grain, periods, kpis, found, today) -> int:
         changed, ["numerator", "denominator", "version", "state", "computed_at"], batch_size=500
     )
     Snapshot.objects.filter(pk__in=again).update(computed_at=now)
-    Snapshot.objects.bulk_create(fresh, batch_size=2000)
+    writing.append(fresh)
     return len(changed) + len(superseded) + len(gone) + len(fresh)
 
 
