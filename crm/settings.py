@@ -396,7 +396,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tallyard",
-    "DESCRIPTION": "The API of Tallyard. Pages and API call the same actions.",
+    "DESCRIPTION": (BASE_DIR / "crm" / "api.md").read_text(encoding="utf-8"),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
