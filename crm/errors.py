@@ -88,7 +88,10 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content and request.method == "GET" and not wants_json(request):
+            return wrong_door(request, response)
+        return response
 
     def process_exception(self, request, exc):
         if isinstance(exc, Invalid):
@@ -122,6 +125,13 @@ def not_found(request, exception=None):
     return answer(request, 404, "not_found", _("There is nothing here, or it is not yours to see."))
 
 
+def wrong_door(request, response):
+    """A button's address was opened like a page: after signing in again, from the history, from a bookmark."""
+    page = answer(request, 405, "method_not_allowed", _("This address belongs to a button. Go back and press it there."))
+    page["Allow"] = response["Allow"]
+    return page
+
+
 def server_error(request):
     """Django's last door; it also gets what middleware raised, so a database that is away may arrive here."""
     exc = sys.exc_info()[1]
@@ -142,6 +152,7 @@ TITLES = {
     400: lambda: _("That did not make sense"),
     403: lambda: _("Not allowed"),
     404: lambda: _("Not found"),
+    405: lambda: _("There is no page here"),
     409: lambda: _("Somebody was faster"),
     422: lambda: _("That cannot be done"),
     503: lambda: _("Please try again in a moment"),

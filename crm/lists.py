@@ -89,6 +89,7 @@ class List:
     import_url: ClassVar[str] = ""
     blank_title: ClassVar[Any] = ""
     blank_text: ClassVar[Any] = ""
+    calm: ClassVar[bool] = False  # nothing in the default view is good news, and the blank texts say so
     size: ClassVar[int] = SIZE
 
     def __init_subclass__(cls, **kwargs):
@@ -204,6 +205,14 @@ class List:
     @property
     def is_narrowed(self) -> bool:
         return bool(self.query.values or self.query.search)
+
+    @property
+    def is_as_opened(self) -> bool:
+        """Whether it shows its default view and nothing narrower."""
+        preset = self.views.get(self.default_view)
+        if not preset or self.query.view != self.default_view or self.query.search:
+            return False
+        return set(self.query.given) == set(preset.query) - set(OWN_PARAMETERS)
 
     @classmethod
     def is_open_to(cls, user) -> bool:

@@ -76,6 +76,7 @@ class JobList(lists.List):
         lists.Action("dismiss", gettext_lazy("Close without running"), dismiss, roles=frozenset({"admin"})),
     ]
     can_export = False
+    calm = True
     blank_title = gettext_lazy("Nothing has gone wrong")
     blank_text = gettext_lazy("Jobs that fail are listed here, with their error and a way to try again.")
 

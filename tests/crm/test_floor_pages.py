@@ -147,3 +147,17 @@ def test_no_get_writes(client, people):
     client.force_login(people["admin"])
     for url in (reverse("job_settle", args=[1, "retry"]), reverse("apikey_revoke", args=[1])):
         assert client.get(url).status_code == 405
+
+
+def test_address_of_a_button_opened_like_a_page_says_so(client, people):
+    client.force_login(people["admin"])
+    response = client.get(reverse("job_settle", args=[1, "retry"]), headers={"Accept": "text/html"})
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "This address belongs to a button" in response.content.decode()
+
+
+def test_no_job_in_trouble_is_good_news(client, people):
+    client.force_login(people["admin"])
+    assert "Nothing has gone wrong" in client.get(reverse("job_list")).content.decode()
+    narrower = client.get(reverse("job_list") + "?state=failed").content.decode()
+    assert "Nothing has gone wrong" not in narrower
