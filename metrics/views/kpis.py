@@ -96,7 +96,7 @@ def kpi_detail(request, slug):
         "progress_label": progress_label(selection.period, selection.today, selection.company),
         "goal": goal,
         "bullet": tiles.bullet(kpi, both.now.value, selection, goal),
-        "counted": tiles.counted(kpi, both.now, selection.company.currency) or "—",
+        "counted": tiles.counted(kpi, both.now, selection.company.currency),
         "freshness": tiles.freshness(selection, newest(past)),
         "trend": trend(kpi, selection),
         "formula": formula(kpi, both.now, selection),
@@ -145,6 +145,7 @@ def trend(kpi, selection):
         else [],
         "notes": [],
         "outside": _("outside the limits"),
+        "direction": tiles.direction(kpi),
         "name": str(kpi.name),
         "urls": [reverse("kpi_detail", args=[kpi.slug]) + selection.at(p).query() for p in periods],
         "format": formats.chart_format(kpi.unit, currency),
@@ -212,8 +213,10 @@ def variants(kpi, selection):
 
 def split(kpi, selection, by, path):
     """The KPI by one dimension, largest first; a reader of a segment sees only that segment."""
-    if selection.dimension or not kpi.dimensions:
-        return {"splits": [], "split_rows": []}
+    if not kpi.dimensions:
+        return {"split_reason": _("This number is one for the whole company.")}
+    if selection.dimension:
+        return {"split_reason": _("Only one segment is shown, and what lies behind it stands below.")}
     by = by or kpi.dimensions[0]
     if by not in kpi.dimensions:
         raise Invalid(_("This number cannot be split by “%(by)s”.") % {"by": by[:40]})
@@ -242,6 +245,7 @@ def split(kpi, selection, by, path):
             for d in kpi.dimensions
         ],
         "split_label": labels[by],
+        "split_reason": _("There is no record behind this number in this period."),
         "split_rows": rows,
         "split_note": _("%(count)s more, smaller ones are left out here.") % {"count": left_out} if left_out else "",
     }

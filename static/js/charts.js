@@ -77,6 +77,7 @@
       const area = phases.map(p => [{ coord: [p.from, Math.max(p.low, d.min ?? 0)] }, { coord: [p.to, p.high] }]);
       const phase = i => phases.find(p => i >= p.from && i <= p.to);
       const out = (v, i) => v !== null && i < last && phase(i) && (v > phase(i).high || v < phase(i).low);
+      const tone = (v, i) => ((v > phase(i).high) === (d.direction === "higher") ? "good" : "bad");
       const step = Math.max(1, Math.ceil(d.labels.length / (narrow ? 5 : 10)));
       return { ...base(), grid: { left: 8, right: narrow ? 16 : d.now ? 92 : 24, top: (d.notes || []).length ? 44 : 20, bottom: 4, containLabel: true },
         tooltip: { ...base().tooltip, trigger: "axis", valueFormatter: v => (v === null || v === undefined ? "—" : says.full(v)), formatter: undefined },
@@ -86,7 +87,7 @@
           { name: d.name || "", type: "line", data: d.values.map((v, i) => (i < last ? v : null)), lineStyle: { color: token("accent"), width: 2 }, symbol: "circle", symbolSize: (v, p) => (out(d.values[p.dataIndex], p.dataIndex) ? 9 : 5),
             itemStyle: { color: token("accent") }, cursor: d.urls ? "pointer" : "default",
             markArea: { silent: true, itemStyle: { color: token("sunken") }, data: area },
-            markPoint: { silent: true, symbol: "circle", symbolSize: 9, itemStyle: { color: token("bad") }, data: d.values.map((v, i) => out(v, i) && { coord: [i, v], label: { show: true, position: narrow || i > end * 0.75 ? "left" : "right", ...label("bad", 500), formatter: says.full(v) + (narrow || !d.outside ? "" : ", " + d.outside) } }).filter(Boolean) },
+            markPoint: { silent: true, symbol: "circle", symbolSize: 9, data: d.values.map((v, i) => out(v, i) && { coord: [i, v], itemStyle: { color: token(d.direction ? tone(v, i) : "ink") }, label: { show: true, position: narrow || i > end * 0.75 ? "left" : "right", ...label(d.direction ? tone(v, i) : "ink", 500), formatter: says.full(v) + (narrow || !d.outside ? "" : ", " + d.outside) } }).filter(Boolean) },
             markLine: { silent: true, symbol: "none", data: [
               ...phases.map(p => [{ coord: [p.from, p.mean], lineStyle: { color: token("ink-3"), type: [4, 3], width: 1 } }, { coord: [p.to, p.mean] }]),
               ...(d.notes || []).map(n => ({ xAxis: n.at, lineStyle: { color: token("line-2"), type: "solid", width: 1 }, label: { position: "end", distance: 6, align: n.align, formatter: narrow ? n.text.split(",")[0] : n.text, ...label("ink-2") } })),
