@@ -116,6 +116,8 @@ def chart(goal, kpi, period, standing, company):
     for value in actual:
         last = last if value is None else value
         filled.append(round(float(last), 4))
+    if standing.actual is not None and standing.working_days_gone < standing.working_days:
+        filled[-1] = round(float(standing.actual), 4)  # what came in since, on a weekend or a holiday
     ticks = {index: formats.day(day) for index, day in enumerate(days) if index in (0, len(days) // 2, len(days) - 1)}
     return {
         "days": len(days),
