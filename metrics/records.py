@@ -84,7 +84,8 @@ def columns(model):
     found = [{"label": model._meta.verbose_name.capitalize()}]
     if "owner" in names:
         found.append({"label": _("Owner")})
-    found += [{"label": _("Day")}, {"label": _("Adds"), "end": True}]
+    day = _("Customer since") if "first_paid_on" in names else _("Day")
+    found += [{"label": day}, {"label": _("Adds"), "end": True}]
     return found
 
 
