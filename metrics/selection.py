@@ -78,14 +78,15 @@ def day_from(text, today):
 
 
 def segment_for(user, team, owner):
-    """(dimension, member) the reader may see: anybody their own, managers and admins the company and all segments."""
+    """(dimension, member) the reader may see: anybody their own, managers the company, its teams and their own people,
+    admins everything."""
     if team and owner:
         raise Invalid(_("Choose a team or a person, not both."))
     if user.has_role("manager", "admin"):
         if team:
             return "team", existing(Team.objects.visible_to(user), team)
         if owner:
-            return "owner", existing(User.objects.all(), owner)
+            return "owner", existing(User.objects.visible_to(user), owner)
         return "", ""
     if team or (owner and owner != str(user.pk)):
         raise Forbidden(_("You see your own numbers; the company’s and other people’s are for managers."))
@@ -102,3 +103,11 @@ def sellers(user):
     """Whose numbers this user may look at one by one."""
     people = User.objects.visible_to(user).filter(is_active=True, role_grants__role__in=["rep", "manager"])
     return people.distinct().order_by("name")[:60]
+
+
+def shown_members(user, dimension, figures):
+    """Of a split, what this reader may see: managers their own people's rows, admins all of them."""
+    if dimension != "owner" or user.has_role("admin"):
+        return figures
+    mine = {str(pk) for pk in User.objects.visible_to(user).values_list("pk", flat=True)}
+    return {member: figure for member, figure in figures.items() if member in mine}

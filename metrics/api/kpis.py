@@ -14,7 +14,7 @@ from crm.models import Company
 from crm.periods import Grain, Period, period_of, periods_between
 from metrics import engine, records
 from metrics.kpi import KPI
-from metrics.selection import day_from, segment_for
+from metrics.selection import day_from, segment_for, shown_members
 
 MOST_PERIODS = 400
 PERIOD = [
@@ -112,7 +112,7 @@ class KpiViewSet(viewsets.ViewSet):
         dimension, member = segment(request)
         by = request.query_params.get("by", "")
         if by:
-            rows = split_rows(kpi, periods, by, dimension, member, today)
+            rows = split_rows(kpi, periods, by, dimension, member, today, request.user)
         else:
             figures = engine.series(kpi, periods, dimension=dimension, member=member, today=today)
             rows = [(period, dimension, member, figures[period.start]) for period in periods]
@@ -204,15 +204,15 @@ def segment(request):
     return segment_for(request.user, params.get("team", ""), params.get("owner", ""))
 
 
-def split_rows(kpi, periods, by, dimension, member, today):
-    """Rows of a split; who sees only their own numbers gets their own row of the split by owner."""
+def split_rows(kpi, periods, by, dimension, member, today, user):
+    """Rows of a split, within what the user may see; who sees only their own numbers gets their own row by owner."""
     if dimension and by != dimension:
         raise Forbidden(_("A segment can be split by itself only; leave out team and owner to split the company."))
     table = engine.split_series(kpi, periods, by, today=today)
     return [
         (period, by, name, figure)
         for period in periods
-        for name, figure in sorted(table[period.start].items())
+        for name, figure in sorted(shown_members(user, by, table[period.start]).items())
         if not dimension or name == member
     ]
 

@@ -129,7 +129,11 @@ def goal_detail(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def goal_create(request):
-    form = GoalForm(request.POST or None, user=request.user, initial={"kpi": request.GET.get("kpi", "")})
+    form = GoalForm(
+        request.POST if request.method == "POST" else None,
+        user=request.user,
+        initial={"kpi": request.GET.get("kpi", "")},
+    )
     if request.method == "POST" and form.is_valid():
         goal = goals.add(by=request.user, **refuse_foreign(request.user, form.values))
         notices.say(request, _("The goal is set."), tone="good")
@@ -141,7 +145,9 @@ def goal_create(request):
 @require_http_methods(["GET", "POST"])
 def goal_edit(request, pk):
     goal = changeable(request.user, pk)
-    form = GoalForm(request.POST or None, user=request.user, goal=goal, initial=initial(goal))
+    form = GoalForm(
+        request.POST if request.method == "POST" else None, user=request.user, goal=goal, initial=initial(goal)
+    )
     if request.method == "POST" and form.is_valid():
         goals.edit(goal, by=request.user, **refuse_foreign(request.user, form.values))
         notices.say(request, _("The goal is changed."), tone="good")

@@ -17,7 +17,7 @@ from crm.spark import limits
 from metrics import engine, goal_rows, records, tiles
 from metrics.models import Snapshot
 from metrics.published import as_figure
-from metrics.selection import select
+from metrics.selection import select, shown_members
 from metrics.views.dashboard import newest, selection_context
 from metrics.wording import DIMENSIONS, example_words, group_label, period_label, progress_label, short_label
 
@@ -108,7 +108,9 @@ def kpi_detail(request, slug):
             part=request.GET.get("part", ""), after=request.GET.get("after", ""), path=request.path,
         ),
     }  # fmt: skip
-    context |= benchmark(kpi, both.now, selection) | split(kpi, selection, request.GET.get("by", ""), request.path)
+    context |= benchmark(kpi, both.now, selection) | split(
+        kpi, selection, request.user, request.GET.get("by", ""), request.path
+    )
     return render(request, "metrics/kpi_detail.html", context)
 
 
@@ -211,8 +213,8 @@ def variants(kpi, selection):
     return rows
 
 
-def split(kpi, selection, by, path):
-    """The KPI by one dimension, largest first; a reader of a segment sees only that segment."""
+def split(kpi, selection, user, by, path):
+    """The KPI by one dimension, largest first, within what the reader may see; of a segment only that segment."""
     if not kpi.dimensions:
         return {"split_reason": _("This number is one for the whole company.")}
     if selection.dimension:
@@ -220,7 +222,8 @@ def split(kpi, selection, by, path):
     by = by or kpi.dimensions[0]
     if by not in kpi.dimensions:
         raise Invalid(_("This number cannot be split by “%(by)s”.") % {"by": by[:40]})
-    figures = engine.split(kpi, selection.period, by, today=selection.today)
+    everybody = engine.split(kpi, selection.period, by, today=selection.today)
+    figures = shown_members(user, by, everybody)
     ordered = sorted(figures.items(), key=lambda item: (item[1].denominator or 0, item[1].numerator), reverse=True)
     names = engine.labels(by, [member for member, _figure in ordered[:SPLIT_ROWS]])
     currency = selection.company.currency
@@ -247,8 +250,16 @@ def split(kpi, selection, by, path):
         "split_label": labels[by],
         "split_reason": _("There is no record behind this number in this period."),
         "split_rows": rows,
-        "split_note": _("%(count)s more, smaller ones are left out here.") % {"count": left_out} if left_out else "",
+        "split_note": split_note(left_out, len(everybody) - len(figures)),
     }
+
+
+def split_note(smaller, hidden):
+    """What the rows leave out, and why."""
+    said = [_("%(count)s more, smaller ones are left out here.") % {"count": smaller}] if smaller else []
+    if hidden:
+        said.append(_("%(count)s of other teams are not shown.") % {"count": hidden})
+    return " ".join(said)
 
 
 def published(kpi, selection):

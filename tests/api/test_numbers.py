@@ -135,3 +135,15 @@ def test_goals_are_set_and_read_over_the_api(admin, rep, other):
     assert refused.status_code == 403 and Goal.objects.count() == 1
     assert api(rep).delete(f"/api/v1/goals/{made.data['id']}/").status_code == 204
     assert not Goal.objects.alive().exists()
+
+
+def test_a_manager_gets_people_of_their_own_team_only(rep, other):
+    won(rep, 100_00)
+    won(other, 300_00)
+    snapshots.catch_up()
+    client = api(UserFactory(roles=["manager"], team=rep.team))
+    rows = client.get(f"/api/v1/kpis/revenue_won/?start={START}&end={END}&by=owner").data["results"]
+    assert {row["member"] for row in rows} == {str(rep.pk)}
+    assert client.get(f"/api/v1/kpis/revenue_won/?start={START}&end={END}&owner={other.pk}").status_code == 400
+    published = client.get("/api/v1/snapshots/?kpi=revenue_won&grain=year&dimension=owner").data["results"]
+    assert {row["member"] for row in published} == {str(rep.pk)}

@@ -10,6 +10,7 @@ from accounts.actions import subscriptions
 from crm.models import Event
 from leads.actions import deals
 from metrics import engine
+from metrics.actions import goals
 from metrics.models import Goal
 from metrics.wording import example_words
 from tests.factories.accounts import AccountFactory
@@ -216,3 +217,17 @@ def test_worked_examples_have_the_readers_numbers():
     assert example_words(kpi) == "100 × 4 × 5 × 0.8 = 1,600"
     with translation.override("fr"):
         assert example_words(kpi) == "100 × 4 × 5 × 0,8 = 1\N{NARROW NO-BREAK SPACE}600"
+
+
+def test_a_manager_sees_people_of_their_own_team_only(client, manager, rep, stranger, admin):
+    won(rep, 100_00)
+    won(stranger, 300_00)
+    address = reverse("kpi_detail", args=["revenue_won"])
+    assert [row["label"] for row in page(client, manager, address).context["split_rows"]] == [rep.name]
+    assert page(client, manager, f"{address}?owner={stranger.pk}").status_code == 400
+    assert {row["label"] for row in page(client, admin, address).context["split_rows"]} == {rep.name, stranger.name}
+    goal = goals.add(
+        kpi="revenue_won", dimension="owner", member=str(stranger.pk), starts_on=dt.date(2026, 1, 1),
+        ends_on=dt.date(2027, 1, 1), target="absolute", target_value=1, by=admin,
+    )  # fmt: skip
+    assert page(client, manager, goal.get_absolute_url()).status_code == 404
