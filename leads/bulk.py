@@ -23,15 +23,25 @@ def person(value, by):
     return person
 
 
+def way_back(records, by):
+    """The address that gives them back; a rep who gives a record away can no longer take it."""
+    if not by.has_role("manager", "admin"):
+        return ""
+    pairs = ",".join(f"{record.pk}-{record.owner_id}" for record in records if record.owner_id)
+    return f"{reverse(f'{type(records[0])._meta.model_name}_give_back')}?owners={pairs}" if pairs else ""
+
+
 def assign_leads(records, value, by):
     owner = person(value, by)
+    back = way_back(records, by)
     leads.assign_many(records, owner, by=by)
-    return ngettext(
+    said = ngettext(
         "%(count)s lead now belongs to %(name)s.", "%(count)s leads now belong to %(name)s.", len(records)
     ) % {
         "count": len(records),
         "name": owner,
     }
+    return (said, back) if back else said
 
 
 def move_leads(records, value, by):
@@ -47,13 +57,15 @@ def move_leads(records, value, by):
 
 def assign_deals(records, value, by):
     owner = person(value, by)
+    back = way_back(records, by)
     deals.assign_many(records, owner, by=by)
-    return ngettext(
+    said = ngettext(
         "%(count)s deal now belongs to %(name)s.", "%(count)s deals now belong to %(name)s.", len(records)
     ) % {
         "count": len(records),
         "name": owner,
     }
+    return (said, back) if back else said
 
 
 def move_deals(records, value, by):
@@ -72,13 +84,15 @@ def move_deals(records, value, by):
 
 def assign_tasks(records, value, by):
     owner = person(value, by)
+    back = way_back(records, by)
     tasks.assign_many(records, owner, by=by)
-    return ngettext(
+    said = ngettext(
         "%(count)s task now belongs to %(name)s.", "%(count)s tasks now belong to %(name)s.", len(records)
     ) % {
         "count": len(records),
         "name": owner,
     }
+    return (said, back) if back else said
 
 
 def complete_tasks(records, value, by):

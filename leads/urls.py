@@ -1,7 +1,20 @@
 from django.urls import path
 
 from leads.models import Activity, Deal, Lead, Task
-from leads.views import activities, board, campaigns, deals, leads, pipelines, score_rules, sources, tasks, today, trash
+from leads.views import (
+    activities,
+    board,
+    campaigns,
+    deals,
+    leads,
+    owners,
+    pipelines,
+    score_rules,
+    sources,
+    tasks,
+    today,
+    trash,
+)
 
 
 def trashable(prefix, model):
@@ -28,6 +41,7 @@ urlpatterns = [
     path("leads/<int:pk>/disqualify/", leads.lead_disqualify, name="lead_disqualify"),
     path("leads/<int:pk>/reopen/", leads.lead_reopen, name="lead_reopen"),
     path("leads/<int:pk>/convert/", leads.lead_convert, name="lead_convert"),
+    path("leads/give-back/", owners.give_back, {"model": Lead}, name="lead_give_back"),
     *trashable("leads", Lead),
     path("deals/", board.deal_board, name="deal_board"),
     path("deals/list/", deals.DealListView.as_view(), name="deal_list"),
@@ -39,6 +53,7 @@ urlpatterns = [
     path("deals/<int:pk>/win/", deals.deal_win, name="deal_win"),
     path("deals/<int:pk>/lose/", deals.deal_lose, name="deal_lose"),
     path("deals/<int:pk>/reopen/", deals.deal_reopen, name="deal_reopen"),
+    path("deals/give-back/", owners.give_back, {"model": Deal}, name="deal_give_back"),
     *trashable("deals", Deal),
     path("activities/", activities.ActivityListView.as_view(), name="activity_list"),
     path("activities/new/", activities.activity_create, name="activity_create"),
@@ -53,6 +68,7 @@ urlpatterns = [
     path("tasks/<int:pk>/next/", tasks.task_next, name="task_next"),
     path("tasks/<int:pk>/reopen/", tasks.task_reopen, name="task_reopen"),
     path("tasks/<int:pk>/reschedule/", tasks.task_reschedule, name="task_reschedule"),
+    path("tasks/give-back/", owners.give_back, {"model": Task}, name="task_give_back"),
     *trashable("tasks", Task),
     path("sources/", sources.SourceListView.as_view(), name="source_list"),
     path("sources/new/", sources.source_create, name="source_create"),
