@@ -67,7 +67,8 @@ class Column:
     def export_of(self, record) -> Any:
         """For CSV: plain, in major units, ISO dates, empty for nothing."""
         if self.export is not None:
-            return look_up(record, self.export)
+            value = look_up(record, self.export)
+            return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else value
         value = self.value_of(record)
         if value is None:
             return ""

@@ -39,7 +39,7 @@ def csv_response(listing, *, by) -> StreamingHttpResponse:
 
 def lines(listing):
     writer = csv.writer(_Echo())
-    columns = [column for column in listing.columns if column.is_exported]
+    columns = [column for column in [*listing.columns, *listing.exported] if column.is_exported]
     yield BOM + writer.writerow(["id", *(neutral(column.label) for column in columns)])
     for record in listing.keyset.ordered().iterator(chunk_size=BATCH):
         yield writer.writerow([record.pk, *(neutral(column.export_of(record)) for column in columns)])

@@ -75,6 +75,7 @@ class List:
     name: ClassVar[str] = ""  # by default the model's plural, as the navigation entries are called: "leads"
     title: ClassVar[Any] = ""
     columns: ClassVar[list[Column]] = []
+    exported: ClassVar[list[Column]] = []  # what an export has beside the columns of the page
     filters: ClassVar[list[Filter]] = []
     sorts: ClassVar[dict[str, list[str]]] = {}
     default_sort: ClassVar[str] = ""
@@ -106,7 +107,7 @@ class List:
         }
         for part in cls.filters:
             part.bind(cls.model)
-        for column in cls.columns:
+        for column in [*cls.columns, *cls.exported]:
             column.bind(cls.model, cls.sorts)
 
     def __init__(self, user, parameters=None, *, is_page=False, extra: Iterable[str] = ()):

@@ -68,6 +68,7 @@ class LeadList(lists.List):
         lists.Column("value", _("Worth"), kind="money", currency="currency"),
         lists.Column("created", _("Created"), kind="day", value="created_on"),
     ]
+    exported = [lists.Column(name) for name in ("company_name", "title", "email", "phone", "country", "comments")]
     filters = [
         lists.Choice("stage", Lead.Stage.choices, label=_("status")),
         lists.Range("score"),

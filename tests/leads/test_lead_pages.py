@@ -1,3 +1,5 @@
+import csv
+
 import pytest
 from django.urls import reverse
 
@@ -246,6 +248,28 @@ def test_bulk_assign_move_and_trash_with_undo(client, people):
     assert not Lead.objects.visible_to(people.teammate).exists()
     post(client, people.teammate, "lead_restore_many", query=query)
     assert Lead.objects.visible_to(people.teammate).count() == 2
+
+
+def test_manager_takes_back_a_bulk_assignment(client, people):
+    mine, theirs = LeadFactory(owner=people.owner), LeadFactory(owner=people.teammate)
+    data = {"action": "assign", "ids": [mine.pk, theirs.pk], "value": people.manager.pk}
+    page = post(client, people.manager, "lead_list", data=data, follow=True)
+    assert {lead.owner for lead in Lead.objects.all()} == {people.manager}
+    undo = f"?owners={mine.pk}-{people.owner.pk},{theirs.pk}-{people.teammate.pk}"
+    assert f"{reverse('lead_give_back')}{undo}" in page.content.decode()
+    assert post(client, people.stranger, "lead_give_back", query=undo).status_code == 302
+    assert {lead.owner for lead in Lead.objects.all()} == {people.manager}
+    post(client, people.manager, "lead_give_back", query=undo)
+    assert [Lead.objects.get(pk=lead.pk).owner for lead in (mine, theirs)] == [people.owner, people.teammate]
+
+
+def test_export_holds_what_one_needs_to_reach_a_lead(client, people):
+    LeadFactory(owner=people.owner, name="Meera", company_name="Halberd", email="meera@halberd.example", phone="")
+    response = post(client, people.manager, "lead_list", data={"action": "export"})
+    head, row = csv.reader(b"".join(response.streaming_content).decode("utf-8-sig").splitlines())
+    found = dict(zip(head, row, strict=True))
+    assert (found["Name"], found["Company"], found["E-mail"]) == ("Meera", "Halberd", "meera@halberd.example")
+    assert (found["First answer"], found["Phone"]) == ("", "")
 
 
 def test_filters_of_the_list(client, people):
