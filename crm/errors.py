@@ -127,7 +127,9 @@ def not_found(request, exception=None):
 
 def wrong_door(request, response):
     """A button's address was opened like a page: after signing in again, from the history, from a bookmark."""
-    page = answer(request, 405, "method_not_allowed", _("This address belongs to a button. Go back and press it there."))
+    page = answer(
+        request, 405, "method_not_allowed", _("This address belongs to a button. Go back and press it there.")
+    )
     page["Allow"] = response["Allow"]
     return page
 

@@ -91,7 +91,9 @@ def no_next_step(user):
 
 
 def notifications(user):
-    unread = Notification.objects.filter(user=user, read_at=None).select_related("event__by").order_by("-pk")
+    unread = (
+        Notification.objects.filter(user=user, read_at=None).select_related("event__by").order_by("-event__at", "-pk")
+    )
     rows = list(unread[:MOST])
     if not rows:
         return None

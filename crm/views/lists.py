@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -212,7 +213,11 @@ def row(record, listing, reader) -> dict:
         "record": record,
         "cells": cells,
         "url": record.get_absolute_url() if hasattr(record, "get_absolute_url") else "",
-        "notes": [cell["html"] for cell in cells if cell["column"].phone == "note"],
+        "notes": [
+            cell["html"]
+            for cell in cells
+            if cell["column"].phone == "note" and strip_tags(cell["html"]).strip() != formats.DASH
+        ],
         "ends": [cell["html"] for cell in cells if cell["column"].phone == "end"],
         "name": first.link(record, first.value_of(record)) if first.kind == "name" else cells[0]["html"],
         "sub": first.sub_of(record),
