@@ -157,7 +157,8 @@ def settle(account_ids, run):
 def _resolved(noun, rows, spool, late=()):
     """`(key, values)` with primary keys for references; rows whose reference came to nothing are left out."""
     wanted = defaultdict(set)
-    places = [(name, spec) for name, spec in noun.fields.items() if spec.noun and name not in late]
+    used = {field.partition(".")[0] for *_rest, values in rows for field in values}
+    places = [(name, spec) for name, spec in noun.fields.items() if spec.noun and name in used and name not in late]
     for _key, _file, _row, values in rows:
         for name, spec in places:
             wanted[spec.noun].update(_named(name, spec, values))

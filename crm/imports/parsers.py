@@ -78,14 +78,19 @@ def integer(text, source, low=None, high=None):
     return value
 
 
+@lru_cache(maxsize=64)
+def _currency_shape(currency, locale):
+    return (currency, get_currency_symbol(currency, locale=locale)), get_currency_precision(currency)
+
+
 def money(text, source, negative=False):
     """Minor units. The currency's own sign or code may stand beside the amount; brackets mean minus."""
     bare = text
-    for sign in (source.currency, get_currency_symbol(source.currency, locale=source.locale)):
+    signs, exponent = _currency_shape(source.currency, source.locale)
+    for sign in signs:
         bare = bare.removeprefix(sign).removesuffix(sign).strip(SPACES)
     if bare.startswith("(") and bare.endswith(")"):
         bare = "-" + bare[1:-1]
-    exponent = get_currency_precision(source.currency)
     minor = number(bare, source) * source.per * 10**exponent
     if minor != int(minor):
         raise Unreadable(

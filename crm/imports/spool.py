@@ -15,7 +15,7 @@ CREATE TABLE keys (noun TEXT, key TEXT, pk INTEGER, there INTEGER DEFAULT 0, bad
 CREATE TABLE naturals (noun TEXT, value TEXT, key TEXT, PRIMARY KEY (noun, value)) WITHOUT ROWID;
 CREATE TABLE refs (noun TEXT, key TEXT, file TEXT, row INTEGER, column TEXT, count INTEGER,
     PRIMARY KEY (noun, key, file, column)) WITHOUT ROWID;
-CREATE TABLE rows (id INTEGER PRIMARY KEY, part INTEGER, grouped TEXT, key TEXT, data BLOB);
+CREATE TABLE rows (id INTEGER PRIMARY KEY, part INTEGER, grouped TEXT, data BLOB);
 CREATE TABLE joined (name TEXT, key TEXT, data BLOB, PRIMARY KEY (name, key)) WITHOUT ROWID;
 """
 
@@ -27,6 +27,7 @@ class Spool:
             f"PRAGMA cache_size = -{CACHE_KIB}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {SCHEMA}"
         )
         self.pending = []
+        self.needed = {}
         self.counted = {}
         self.db.execute("BEGIN")
 
@@ -60,20 +61,40 @@ class Spool:
         )
 
     def need(self, noun, key, file, row, column):
-        self.db.execute(
-            "INSERT INTO refs VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
-            (noun, key, file, row, column),
-        )
+        """Rows mostly refer to a few records again and again: they are counted here first."""
+        first = self.needed.setdefault((noun, key, file, column), [row, 0])
+        first[1] += 1
+        if len(self.needed) >= 1000:
+            self.flush()
 
     def put(self, part, grouped, key, values, file, row):
-        self.pending.append((part, grouped, key, pickle.dumps((file, row, values), pickle.HIGHEST_PROTOCOL)))
+        self.pending.append((part, grouped, key, (file, row, values)))
         self.counted[part] = self.counted.get(part, 0) + 1
         if len(self.pending) >= 1000:
             self.flush()
 
     def flush(self):
-        self.db.executemany("INSERT INTO rows (part, grouped, key, data) VALUES (?, ?, ?, ?)", self.pending)
+        """Rows that belong to no group are kept many at a time, the others each by itself."""
+        blobs, together = [], []
+        for part, grouped, key, row in self.pending:
+            if together and (grouped or part != together[0]):
+                blobs.append((together[0], "", pickle.dumps(together[1], pickle.HIGHEST_PROTOCOL)))
+                together = []
+            if grouped:
+                blobs.append((part, grouped, pickle.dumps([(key, *row)], pickle.HIGHEST_PROTOCOL)))
+            elif together:
+                together[1].append((key, *row))
+            else:
+                together = [part, [(key, *row)]]
+        if together:
+            blobs.append((together[0], "", pickle.dumps(together[1], pickle.HIGHEST_PROTOCOL)))
+        self.db.executemany("INSERT INTO rows (part, grouped, data) VALUES (?, ?, ?)", blobs)
         self.pending.clear()
+        refs = [(noun, key, file, row, column, n) for (noun, key, file, column), (row, n) in self.needed.items()]
+        self.db.executemany(
+            "INSERT INTO refs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count", refs
+        )
+        self.needed.clear()
 
     def put_joined(self, name, key, cells):
         done = self.db.execute("INSERT OR IGNORE INTO joined VALUES (?, ?, ?)", (name, key, pickle.dumps(cells)))
@@ -142,15 +163,16 @@ class Spool:
     def read(self, part, size):
         """Batches of `(key, file, row, values)`, not split within a group."""
         cursor = self.db.cursor().execute(
-            "SELECT key, data, grouped FROM rows WHERE part = ? ORDER BY part, grouped, id", (part,)
+            "SELECT data, grouped FROM rows WHERE part = ? ORDER BY part, grouped, id", (part,)
         )
         batch, last = [], None
-        for key, data, grouped in cursor:
-            if len(batch) >= size and (not grouped or grouped != last):
-                yield batch
-                batch = []
-            batch.append((key, *pickle.loads(data)))
-            last = grouped
+        for data, grouped in cursor:
+            for row in pickle.loads(data):
+                if len(batch) >= size and (not grouped or grouped != last):
+                    yield batch
+                    batch = []
+                batch.append(row)
+                last = grouped
         if batch:
             yield batch
 

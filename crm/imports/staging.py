@@ -76,6 +76,7 @@ class _Stager:
         self.joins = [self._join(join, folder) for join in table.joins]
         self._check_columns()
         self.readers = [self._cell_reader(column) for column in table.columns]
+        self.required = [field for field, spec in self.noun.fields.items() if spec.required]
         self.key_places = [self.place[column] for column in table.key]
         self.only = [(self.place[column], wanted, column) for column, wanted in table.only.items()]
         self.skip_blank = [self.place[column] for column in table.skip_blank]
@@ -138,8 +139,8 @@ class _Stager:
         """Beyond single cells: what has to be there, what belongs together, what may be there once."""
         problems = [
             (self.label(field), _("The cell is empty, a value is needed."))
-            for field, spec in self.noun.fields.items()
-            if spec.required and values.get(field) is None
+            for field in self.required
+            if values.get(field) is None
         ]
         if not problems:
             problems = [(self.label(field), message) for field, message in self.noun.check(values, self.run)]

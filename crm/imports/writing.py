@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from operator import attrgetter
+from operator import itemgetter
 
 from django.db import connection, models
 from django.db.models.base import ModelState
@@ -73,11 +73,11 @@ def _copy(model, records):
 def _copy_rows(meta, fields, records):
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
-    values_of = attrgetter(*(field.attname for field in fields))
+    values_of = itemgetter(*(field.attname for field in fields))
     as_json = [index for index, field in enumerate(fields) if isinstance(field, models.JSONField)]
     with connection.cursor() as cursor, cursor.copy(f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN") as copy:
         for record in records:
-            values = values_of(record)
+            values = values_of(record.__dict__)  # past the descriptors of foreign keys
             if as_json:
                 values = list(values)
                 for index in as_json:
