@@ -1,6 +1,7 @@
 """Signing in, the way this house does it: administrators make the accounts, everybody lands on Today."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.utils import translation
 
 from crm.views.preferences import remember
 
@@ -22,3 +23,9 @@ class AccountAdapter(DefaultAccountAdapter):
         if message_template in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
             return
         super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+    def render_mail(self, template_prefix, email, context, headers=None):
+        """In the language of who reads it, not of the administrator who had it sent."""
+        reader = context.get("user")
+        with translation.override(reader.language if reader else translation.get_language()):
+            return super().render_mail(template_prefix, email, context, headers)

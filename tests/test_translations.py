@@ -8,14 +8,18 @@ from functools import cache
 from html.parser import HTMLParser
 
 import pytest
+from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 
 from accounts import countries
 from leads.models import Pipeline, Stage
 from metrics.forms.goals import NumberField
+from tests.factories import UserFactory
 from tests.system.house import furnished, named_urls
 
 sys.path.append(str(settings.BASE_DIR / "scripts"))
@@ -262,3 +266,17 @@ def test_countries_stand_where_one_looks_for_them(language, first):
             name[0] for name in names if name[0] in "ABEZ"
         )
         assert countries.choices()[0] == ("", "—")
+
+
+@pytest.mark.django_db
+def test_a_mail_is_written_in_its_readers_language(house, monkeypatch):
+    spoken = []
+    monkeypatch.setattr(
+        DefaultAccountAdapter,
+        "render_mail",
+        lambda *arguments: spoken.append(translation.get_language()) or EmailMessage(),
+    )
+    house.clients["admin"].cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
+    user = UserFactory(language="fr")
+    assert house.clients["admin"].post(reverse("user_invite", args=[user.pk])).status_code == 302
+    assert spoken == ["fr"]
