@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -131,10 +132,11 @@ class ProfileView(FormPage):
 
 
 def invite(request, user):
-    """The mail with the link to set a password, in the words of the reset mail."""
+    """The mail with the link to set a password, in their language; its words differ while they never signed in."""
     form = ResetPasswordForm({"email": user.email})
     if form.is_valid():
-        form.save(request)
+        with translation.override(user.language):
+            form.save(request)
 
 
 @login_required

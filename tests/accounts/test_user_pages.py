@@ -69,6 +69,21 @@ def test_an_invitation_lets_somebody_set_a_password(client, people):
     assert (nina.role_names, nina.team, nina.language) == ({"rep", "agent"}, people.owner.team, "fr")
     assert [message.to for message in mail.outbox] == [["nina@example.test"]]
     assert re.search(r"http://\S+/auth/password/reset/key/\S+", mail.outbox[0].body)
+    assert mail.outbox[0].subject == "Votre accès à Tallyard"
+    assert mail.outbox[0].body.startswith("Bonjour Nina New, vous pouvez désormais travailler avec Tallyard.")
+
+
+def test_reset_mail_says_what_to_do(client, people):
+    user = people.owner
+    client.force_login(user)  # who has signed in before asks for a new password
+    client.logout()
+    client.post(reverse("account_reset_password"), {"email": user.email})
+    client.post(reverse("account_reset_password"), {"email": "nobody@example.test"})
+    found, unknown = mail.outbox
+    assert (found.subject, unknown.subject) == ("A new password for Tallyard", "A new password for Tallyard")
+    assert "the old password stays" in found.body
+    assert "Nobody here uses this address" in unknown.body
+    assert "signup" not in unknown.body
 
 
 def test_roles_are_exactly_those_ticked(client, people):
