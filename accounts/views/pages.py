@@ -64,14 +64,15 @@ class FormPage(LoginRequiredMixin, View):
             return self.answer(form, 422)
         if "preview" in request.POST:
             return self.answer(form)
+        said = self.what_happened(form)
         try:
             with transaction.atomic():
                 result = self.act(form)
         except (Invalid, Conflict) as refusal:
             add_refusal(form, refusal)
             return self.answer(form, 422 if isinstance(refusal, Invalid) else refusal.status)
-        if self.said:
-            notices.say(request, str(self.said) % {"name": result}, tone="good")
+        if said or self.said:
+            notices.say(request, said or str(self.said) % {"name": result}, tone="good")
         return HttpResponseRedirect(self.target(result))
 
     def form(self, data=None):
@@ -103,6 +104,10 @@ class FormPage(LoginRequiredMixin, View):
             return self.will(form)
         except Invalid as refusal:
             return refusal.message
+
+    def what_happened(self, form):
+        """The same sentence once it is done; asked before, for afterwards there is nothing to compare with."""
+        return None
 
     def answer(self, form, status=200):
         context = {

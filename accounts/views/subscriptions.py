@@ -91,6 +91,9 @@ class StepPage(FormPage):
 
     needs_input = False  # nothing can be said before the form is filled in
 
+    def what_happened(self, form):
+        return self.foreseen(form)
+
     def will(self, form):
         if form.is_bound and not form.is_valid():
             return None
