@@ -17,6 +17,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -188,4 +189,4 @@ def _entry(event, record):
 
 def _line(said, event, record):
     """A bare sentence: the title of what happened here, or what happened to the record it names."""
-    return Line(said) if event.subject == record else Line(str(event.subject), said)
+    return Line(capfirst(str(said))) if event.subject == record else Line(str(event.subject), said)

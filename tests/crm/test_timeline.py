@@ -99,7 +99,7 @@ def test_timeline_segments_hold_their_groups_and_changes_the_rest(kinds):
 
     assert titles(halberd, admin, segment="talks") == ["Call"]
     assert titles(halberd, admin, segment="money") == ["Order"]
-    assert titles(halberd, admin, segment="changes") == ["account nobody registered this"]
+    assert titles(halberd, admin, segment="changes") == ["Account nobody registered this"]
     with pytest.raises(Invalid):
         Timeline(halberd, admin, segment="everything-else")
 
