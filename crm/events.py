@@ -7,6 +7,8 @@ the handler, anything may have happened.
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -17,6 +19,7 @@ from crm.wake import wake
 
 BATCH = 500
 
+_gathered: ContextVar[list[Event] | None] = ContextVar("gathered", default=None)
 _handlers: dict[str, list[str]] = {}  # kind, or the prefix of "prefix.*" with its dot → names of handlers
 
 
@@ -36,7 +39,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(f"{kind} must be recorded in the transaction of its change.")
-    event = Event.objects.create(
+    event = Event(
         kind=kind,
         subject_label=subject._meta.label_lower,
         subject_id=subject.pk,
@@ -47,8 +50,23 @@ def record(
         touches=days_by_label(touches or {}),
         data=data or {},
     )
+    if (gathered := _gathered.get()) is not None:
+        gathered.append(event)
+        return event
+    event.save(force_insert=True)
     wake("crm.tasks.dispatch")
     return event
+
+
+@contextmanager
+def gathered():
+    """Within the block events are collected in the list it gives, not written: for a past that is told afterwards, whose
+    teller knows when they happened and writes them."""
+    token = _gathered.set([])
+    try:
+        yield _gathered.get()
+    finally:
+        _gathered.reset(token)
 
 
 def days_by_label(touches: Mapping[type[models.Model], Iterable[dt.date]]) -> dict[str, list[str]]:

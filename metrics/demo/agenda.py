@@ -6,26 +6,26 @@ from datetime import datetime, timedelta
 from datetime import time as clock
 from itertools import count
 
-from django.db import connection
 from django.utils import timezone
 
-from crm.models import Event
+from crm.imports import writing
 
 SEED = 20_240_917
 OPENS, CLOSES = 9, 18
+BATCH = 1000  # events written at a time
 
 
 class Agenda:
     """Steps push the steps that follow from them; one that would lie ahead is left for life to come."""
 
-    def __init__(self, zone):
+    def __init__(self, zone, recorded):
         self.zone = zone
         self.now = timezone.now()
         self.random = random.Random(SEED)
         self._queue = []
         self._tie = count()
-        self._moments = []  # (last event id, moment): when the events up to that id happened
-        self.last_event = 0
+        self._recorded = recorded  # events not written yet, of which the first so many have their moment
+        self._noted = 0
 
     @property
     def today(self):
@@ -42,24 +42,18 @@ class Agenda:
             self.note(moment)
 
     def note(self, moment):
-        """Remember that what has been recorded since the last note happened then."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {Event._meta.db_table}")
-            (last,) = cursor.fetchone()
-        if last > self.last_event:
-            self._moments.append((moment, self.last_event + 1, last))
-            self.last_event = last
+        """What has been recorded since the last note happened then. It is done with: nothing is set off by the past."""
+        for event in self._recorded[self._noted :]:
+            event.at, event.dispatched_at, event.counted_at = moment, self.now, self.now
+        self._noted = len(self._recorded)
+        if self._noted >= BATCH:
+            self.write_events()
 
-    def settle_events(self):
-        """Give the events the moments of the past, and mark them done: nothing is set off by what is long over."""
-        table, at = Event._meta.db_table, connection.ops.quote_name("at")
-        adapt = connection.ops.adapt_datetimefield_value
-        now = adapt(self.now)
-        rows = [(adapt(moment), now, now, first, last) for moment, first, last in self._moments]
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE {table} SET {at} = %s, dispatched_at = %s, counted_at = %s WHERE id BETWEEN %s AND %s", rows
-            )
+    def write_events(self):
+        """Write the events noted so far."""
+        writing.append(self._recorded[: self._noted])
+        del self._recorded[: self._noted]
+        self._noted = 0
 
     # Dice
 
