@@ -88,7 +88,8 @@ def _copy_rows(meta, fields, records):
 def _new_pks(meta, count):
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            """SELECT nextval(sequence) FROM
+            (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence OFFSET 0) AS found, generate_series(1, %s)""",
             [connection.ops.quote_name(meta.db_table), meta.pk.column, count],
         )
         return [pk for (pk,) in cursor.fetchall()]
