@@ -17,9 +17,9 @@ def rows():
     }
 
 
-def fresh_rebuild():
+def fresh_rebuild(today=None):
     """What comes out of the records alone."""
     Snapshot.objects.all().delete()
     SnapshotProgress.objects.all().delete()
-    snapshots.rebuild()
+    snapshots.rebuild(today=today)
     return rows()

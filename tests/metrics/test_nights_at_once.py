@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import date
 
 import pytest
 from django.conf import settings
@@ -21,7 +22,17 @@ from tests.metrics.selling import at, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NIGHT = "import django; django.setup(); from metrics.actions import snapshots; snapshots.catch_up()"
+TODAY = date.today()  # one day for all of it, should midnight pass meanwhile
+NIGHT = f"""
+import django; django.setup()
+from datetime import date
+from metrics.actions import snapshots
+snapshots.catch_up(date.fromisoformat("{TODAY}"))
+"""
+
+
+def night():
+    snapshots.catch_up(TODAY)
 
 
 def in_threads(*functions):
@@ -45,17 +56,17 @@ def in_threads(*functions):
 
 def test_two_nights_at_once():
     build()
-    in_threads(snapshots.catch_up, snapshots.catch_up)
+    in_threads(night, night)
     assert not Event.objects.filter(counted_at=None).exists()
     assert not Snapshot.objects.filter(revision__gt=1).exists()
-    assert rows() == fresh_rebuild()
+    assert rows() == fresh_rebuild(TODAY)
 
 
 @pytest.mark.postgresql
 def test_older_computation_never_wins_over_a_newer_one(monkeypatch):
     """One night holds the lock of a period while a movement is corrected; the second, which waits, reads what is true."""
     made = build()
-    snapshots.catch_up()
+    snapshots.catch_up(TODAY)
     LeadFactory(at=at(3, 11))
     computed, replaced = threading.Event(), threading.Event()
     real = snapshots.computed
@@ -74,15 +85,15 @@ def test_older_computation_never_wins_over_a_newer_one(monkeypatch):
         upgrade = made["subscriptions"][0].movements.get(amount=150_000_000)
         subscriptions.correct(upgrade, by=made["ann"], amount=90_000_000, reason="typing error")
         LeadFactory(at=at(3, 12))
-        snapshots.catch_up()
+        snapshots.catch_up(TODAY)
         replaced.set()
 
     monkeypatch.setattr(snapshots, "computed", slow)
-    in_threads(snapshots.catch_up, second)
+    in_threads(night, second)
     monkeypatch.undo()
-    snapshots.catch_up()
+    snapshots.catch_up(TODAY)
     assert not Event.objects.filter(counted_at=None).exists()
-    assert rows() == fresh_rebuild()
+    assert rows() == fresh_rebuild(TODAY)
 
 
 @pytest.mark.postgresql
@@ -95,16 +106,16 @@ def test_killed_night_is_finished_by_the_next(after):
         "SECRET_KEY": settings.SECRET_KEY,
         "DATABASE_URL": f"postgres://{name['USER']}:{name['PASSWORD']}@{name['HOST']}:{name['PORT'] or 5432}/{name['NAME']}",
     }
-    night = subprocess.Popen([sys.executable, "-c", NIGHT], env=environment, cwd=settings.BASE_DIR)
+    process = subprocess.Popen([sys.executable, "-c", NIGHT], env=environment, cwd=settings.BASE_DIR)
     deadline = time.monotonic() + 60
-    while not Snapshot.objects.exists() and night.poll() is None and time.monotonic() < deadline:
+    while not Snapshot.objects.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)  # until the first chunk is committed
     time.sleep(after)
-    was_running = night.poll() is None
-    night.send_signal(signal.SIGKILL)
-    night.wait()
+    was_running = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
     if after < 1:
         assert was_running, "the night was over before it could be killed"
-    snapshots.catch_up()
+    snapshots.catch_up(TODAY)
     assert not Event.objects.filter(counted_at=None).exists()
-    assert rows() == fresh_rebuild()
+    assert rows() == fresh_rebuild(TODAY)

@@ -40,7 +40,8 @@ from tests.factories import (
 
 ROLES = ("anonymous", "rep", "teammate", "agent", "manager", "admin")
 # Written by being looked at or by signing in, and nobody's business: the trace a reader leaves.
-TRACES = {"django_session", "django_cache", "tallyard_cache"}
+# The first look at its address page lets the sign-in library note the user's own address.
+TRACES = {"django_session", "django_cache", "tallyard_cache", "account_emailaddress"}
 READERS_OWN = {("accounts_user", "last_login"), ("crm_apikey", "last_used_at")}
 
 
@@ -84,6 +85,7 @@ class House:
             "contact_restore": "gone_contact",
             "pipeline_edit": "pipeline",
             "stage_create": "pipeline",
+            "subscription_start": "account",
             "mfa_remove_webauthn": "lead",
             "mfa_edit_webauthn": "lead",
         }
