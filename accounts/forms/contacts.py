@@ -9,7 +9,7 @@ from crm.forms import TidyTextMixin
 
 class ContactForm(TidyTextMixin, forms.ModelForm):
     wide = ("name",)
-    account = PickField(label=_("Account"))
+    account = PickField(label=_("Account"), only_changeable=True)
     language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", "—"), *settings.LANGUAGES])
 
     class Meta:

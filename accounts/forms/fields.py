@@ -56,9 +56,9 @@ class PickWidget(forms.TextInput):
 
     template_name = "accounts/_pick.html"
 
-    def __init__(self, url_name):
+    def __init__(self, url_name, only_changeable):
         super().__init__({"autocomplete": "off"})
-        self.url_name = url_name
+        self.url_name, self.only_changeable = url_name, only_changeable
 
     def render(self, name, value, attrs=None, renderer=None):
         """From the project's templates, where Django's own renderer of widgets does not look."""
@@ -66,7 +66,7 @@ class PickWidget(forms.TextInput):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        context["suggest_url"] = reverse(self.url_name)
+        context["suggest_url"] = f"{reverse(self.url_name)}?{'change&' if self.only_changeable else ''}"
         context["list_id"] = f"{context['widget']['attrs'].get('id', name)}-list"
         return context
 
@@ -74,10 +74,10 @@ class PickWidget(forms.TextInput):
 class PickField(forms.CharField):
     """A record chosen by its name, or by #number where several are called the same.
 
-    The form sets `queryset`, which starts at what the user may see."""
+    The form sets `queryset`, which starts at what the user may see, or change: then only that is suggested."""
 
-    def __init__(self, *, url_name="account_suggest", **kwargs):
-        super().__init__(widget=PickWidget(url_name), max_length=220, **kwargs)
+    def __init__(self, *, url_name="account_suggest", only_changeable=False, **kwargs):
+        super().__init__(widget=PickWidget(url_name, only_changeable), max_length=220, **kwargs)
         self.queryset = None
 
     def prepare_value(self, value):

@@ -12,7 +12,7 @@ CHARGES = [choice for choice in Order.Kind.choices if choice[0] != Order.Kind.RE
 
 class OrderForm(StepForm):
     wide = ("account", "note")
-    account = PickField(label=gettext_lazy("Account"))
+    account = PickField(label=gettext_lazy("Account"), only_changeable=True)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=CHARGES)
     product = forms.ModelChoiceField(
         label=gettext_lazy("Product"), required=False, queryset=Product.objects.none(), empty_label="—"

@@ -171,5 +171,7 @@ def restore(request, pk, model):
 def suggest(request):
     """Names of accounts for a field with suggestions."""
     typed = request.GET.get(request.GET.get("field", "q"), "")[:100]
-    names = suggestions(Account.objects.visible_to(request.user), typed)
+    accounts = Account.objects
+    offered = accounts.changeable_by(request.user) if "change" in request.GET else accounts.visible_to(request.user)
+    names = suggestions(offered, typed)
     return render(request, "accounts/_suggestions.html", {"names": names})

@@ -237,3 +237,14 @@ def queries_of(client, url):
     with CaptureQueriesContext(connection) as asked:
         assert client.get(url).status_code == 200
     return len(asked)
+
+
+def test_only_what_one_may_change_is_suggested_where_it_is_changed(client, people):
+    mine, theirs = AccountFactory(name="Halberd One", owner=people.owner), AccountFactory(name="Halberd Two")
+    client.force_login(people.owner)
+    page = client.get(reverse("contact_create")).content.decode()
+    assert f"{reverse('account_suggest')}?change&amp;field=account" in page
+    everything = client.get(reverse("account_suggest"), {"q": "halberd"}).content.decode()
+    changeable = client.get(reverse("account_suggest"), {"q": "halberd", "change": ""}).content.decode()
+    assert mine.name in everything and theirs.name in everything
+    assert mine.name in changeable and theirs.name not in changeable
