@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -132,11 +131,10 @@ class ProfileView(FormPage):
 
 
 def invite(request, user):
-    """The mail with the link to set a password, in their language; its words differ while they never signed in."""
+    """The mail with the link to set a password; its words differ while they never signed in."""
     form = ResetPasswordForm({"email": user.email})
     if form.is_valid():
-        with translation.override(user.language):
-            form.save(request)
+        form.save(request)
 
 
 @login_required
