@@ -14,6 +14,14 @@
   };
   const chosen = () => hits().findIndex(hit => hit.getAttribute("aria-selected") === "true");
 
+  let answered = "", waiting = null; // the words whose hits are shown; an Enter that came before them
+  const typed = () => ask().value.trim();
+  const go = inNewTab => {
+    const url = hits()[chosen()].href;
+    if (inNewTab) window.open(url, "_blank", "noopener");
+    else location.href = url;
+  };
+
   const open = () => {
     if (!palette() || palette().open) return;
     palette().showModal();
@@ -41,15 +49,20 @@
         event.preventDefault();
         const step = event.key === "ArrowDown" ? 1 : -1;
         if (all.length) choose((chosen() + step + all.length) % all.length);
+      } else if (event.key === "Enter" && typed() && typed() !== answered) {
+        event.preventDefault();
+        waiting = { inNewTab: event.ctrlKey || event.metaKey };
       } else if (event.key === "Enter" && all[chosen()]) {
         event.preventDefault();
-        const url = all[chosen()].href;
-        if (event.ctrlKey || event.metaKey) window.open(url, "_blank", "noopener");
-        else location.href = url;
+        go(event.ctrlKey || event.metaKey);
       }
     }
   });
   document.addEventListener("htmx:afterSwap", event => {
-    if (event.target.id === "palette-found") choose(ask().value.trim() ? 0 : -1);
+    if (event.target.id !== "palette-found") return;
+    answered = String(event.detail.requestConfig?.parameters?.q ?? "").trim();
+    choose(typed() ? 0 : -1);
+    if (waiting && answered === typed() && hits().length) go(waiting.inNewTab);
+    if (answered === typed()) waiting = null;
   });
 })();
