@@ -30,6 +30,7 @@ class DealListView(ListView):
 class DealDetailView(RecordView):
     model = Deal
     related = ("owner", "team", "account", "contact", "lead", "source", "product", "stage__pipeline")
+    related += ("subscription__product", "order")  # what winning it has delivered
 
     def facts(self):
         deal = self.record
@@ -43,7 +44,16 @@ class DealDetailView(RecordView):
             (_("Source"), deal.source, deal.source.get_absolute_url() if deal.source else ""),
             (_("Created"), formats.day(deal.created_on)),
             (_("Closed"), formats.day(deal.closed_on)),
+            *self.delivered(),
         ]
+
+    def delivered(self):
+        """What winning has started or charged, for those who may see it."""
+        deal, user = self.record, self.request.user
+        for label, record in ((_("Subscription"), deal.subscription), (_("Order"), deal.order)):
+            if record is not None and type(record).objects.visible_to(user).filter(pk=record.pk).exists():
+                text = formats.money(record.amount, record.currency) if record == deal.order else record.product
+                yield label, text, record.get_absolute_url()
 
     def context(self):
         deal, user = self.record, self.request.user

@@ -83,6 +83,19 @@ def test_win_lose_and_reopen(client, people):
     assert (deal.status, deal.lost_reason, response.url) == ("lost", "Price", reverse("deal_board"))
 
 
+def test_page_of_a_won_deal_leads_to_what_it_started(client, people):
+    mine = {"owner": people.owner, "by": people.owner, "account": AccountFactory(owner=people.owner)}
+    recurring = DealFactory(product=ProductFactory(price=1000), **mine)
+    once = DealFactory(value=700_00, product=None, **mine)
+    for deal in (recurring, once):
+        deals.win(deal, by=people.owner)
+    started, order = recurring.subscription, once.order
+    client.force_login(people.owner)
+    assert started.get_absolute_url() in client.get(recurring.get_absolute_url()).content.decode()
+    page = client.get(once.get_absolute_url()).content.decode()
+    assert order.get_absolute_url() in page and "700" in page
+
+
 def test_next_stays_on_this_site(client, people):
     deal = DealFactory(owner=people.owner, by=people.owner)
     response = post(
