@@ -133,7 +133,7 @@ def trend(kpi, selection):
     if len(values) < 2:
         return {"heading": _("Trend"), "data": None}
     closed = [v for v in values[:-1] if v is not None]
-    usual = limits(closed)
+    usual = usual_range(kpi, closed)
     currency = selection.company.currency
     say = lambda value: formats.value(value / 100 if kpi.unit == "percent" else value, kpi.unit, currency)  # noqa: E731
     is_open = periods[-1].end > selection.today
@@ -160,7 +160,7 @@ def trend(kpi, selection):
         }
     label = Grain(grain).label
     return {
-        "heading": _("By %(grain)s, with its usual range") % {"grain": label},
+        "heading": (_("By %(grain)s, with its usual range") if usual else _("By %(grain)s")) % {"grain": label},
         "data": data,
         "note": note,
         "words": _("%(kpi)s by %(grain)s, %(count)s points, the last %(value)s")
@@ -171,6 +171,14 @@ def trend(kpi, selection):
             "value": say(values[-1]) if values[-1] is not None else "—",
         },
     }
+
+
+def usual_range(kpi, values):
+    """Mean and limits, where a line keeps to them: a stock that grows, or one that has left them for good, does not."""
+    found = None if kpi.rollup == "S" else limits(values)
+    if found and sum(not found[1] <= value <= found[2] for value in values) > len(values) // 5:
+        return None
+    return found
 
 
 def formula(kpi, figure, selection):

@@ -79,7 +79,7 @@
       const out = (v, i) => v !== null && i < last && phase(i) && (v > phase(i).high || v < phase(i).low);
       const tone = (v, i) => ((v > phase(i).high) === (d.direction === "higher") ? "good" : "bad");
       const step = Math.max(1, Math.ceil(d.labels.length / (narrow ? 5 : 10)));
-      return { ...base(), grid: { left: 8, right: narrow ? 16 : d.now ? 92 : 24, top: (d.notes || []).length ? 44 : 20, bottom: 4, containLabel: true },
+      return { ...base(), grid: { left: 8, right: narrow ? 16 : d.now ? Math.max(92, 16 + 7 * d.now.length) : 24, top: (d.notes || []).length ? 44 : 20, bottom: 4, containLabel: true },
         tooltip: { ...base().tooltip, trigger: "axis", valueFormatter: v => (v === null || v === undefined ? "—" : says.full(v)), formatter: undefined },
         xAxis: axis({ type: "category", data: d.labels, boundaryGap: false, axisLabel: { ...axis().axisLabel, interval: (i) => i % step === 0, alignMinLabel: "left" } }),
         yAxis: axis({ type: "value", min: d.min ?? (Math.min(...d.values.filter(v => v !== null)) < 0 ? undefined : 0), max: d.max, splitNumber: 4, axisLine: { show: false }, axisLabel: { ...axis().axisLabel, formatter: says.short } }),
