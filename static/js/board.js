@@ -12,7 +12,8 @@
       if (!place) continue;
       const how = part.getAttribute("hx-swap-oob");
       part.removeAttribute("hx-swap-oob");
-      if (how === "beforeend") place.append(...part.childNodes);
+      if (how === "beforeend" && part.querySelector("[data-undo]")) place.replaceChildren(...part.childNodes); // only the last step can be undone
+      else if (how === "beforeend") place.append(...part.childNodes);
       else place.replaceWith(part);
       window.htmx?.process(document.getElementById(part.id));
     }
