@@ -58,7 +58,9 @@ class GoalForm(TidyTextMixin, forms.Form):
     baseline = NumberField(
         label=gettext_lazy("Baseline"),
         required=False,
-        help_text=gettext_lazy("Where it starts. Left empty, it is the value of the period before, or 0 for what is counted up from 0."),
+        help_text=gettext_lazy(
+            "Where it starts. Left empty, it is the value of the period before, or 0 for what is counted up from 0."
+        ),
     )
     name = forms.CharField(
         label=gettext_lazy("Name"),
