@@ -1,5 +1,7 @@
 """Fields and verbs that the API's serializers share."""
 
+import re
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -19,6 +21,16 @@ class VisibleField(serializers.PrimaryKeyRelatedField):
         if request is None:
             return self.model.objects.none()
         return self.choices_of(request.user) if self.choices_of else self.model.objects.visible_to(request.user)
+
+
+class MinorUnits(serializers.IntegerField):
+    """An amount in the currency's minor units: 120000 is €1,200. What is written with a point is refused, so that
+    nobody's 1200.00 becomes €12."""
+
+    re_decimal = re.compile("(?!)")  # the base class would cut ".00" off
+
+    def __init__(self, **kwargs):
+        super().__init__(**({"min_value": 0, "max_value": 10**15} | kwargs))
 
 
 class NoBody(serializers.Serializer):

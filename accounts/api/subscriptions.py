@@ -7,7 +7,7 @@ from accounts.models import Account, Movement, Product, Subscription
 from accounts.models.product import Billing
 from crm import policy
 from crm.api_base import ReadOnlyRecordViewSet
-from crm.api_fields import VisibleField, verb
+from crm.api_fields import MinorUnits, VisibleField, verb
 from crm.exceptions import Forbidden
 
 
@@ -25,7 +25,7 @@ class SubscriptionSerializer(serializers.ModelSerializer):
     account = VisibleField(Account)
     product = VisibleField(Product)
     movements = MovementSerializer(many=True, read_only=True)
-    price = serializers.IntegerField(min_value=0, max_value=10**15, required=False)
+    price = MinorUnits(required=False)
     quantity = serializers.IntegerField(min_value=1, max_value=10**6, required=False)
     billing = serializers.ChoiceField(choices=Billing.choices, required=False)
     started_on = serializers.DateField(required=False)
@@ -47,14 +47,14 @@ class OnSerializer(serializers.Serializer):
 
 
 class ChangeSerializer(OnSerializer):
-    price = serializers.IntegerField(min_value=0, max_value=10**15, required=False)
+    price = MinorUnits(required=False)
     quantity = serializers.IntegerField(min_value=1, max_value=10**6, required=False)
     product = VisibleField(Product, required=False)
     billing = serializers.ChoiceField(choices=Billing.choices, required=False)
 
 
 class ReactivateSerializer(OnSerializer):
-    price = serializers.IntegerField(min_value=0, max_value=10**15, required=False)
+    price = MinorUnits(required=False)
 
 
 class CancelSerializer(OnSerializer):

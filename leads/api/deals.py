@@ -5,7 +5,7 @@ from accounts.api.accounts import AssignSerializer
 from accounts.bulk import owners
 from accounts.models import Account, Contact, Product, User
 from crm.api_base import ReadOnlyRecordViewSet, RecordViewSet
-from crm.api_fields import NoBody, VisibleField, verb
+from crm.api_fields import MinorUnits, NoBody, VisibleField, verb
 from leads.actions import deals
 from leads.lists import DealList
 from leads.models import Deal, Source, Stage
@@ -19,7 +19,7 @@ class DealSerializer(serializers.ModelSerializer):
     product = VisibleField(Product, required=False, allow_null=True)
     source = VisibleField(Source, required=False, allow_null=True)
     owner = VisibleField(User, owners, required=False)
-    value = serializers.IntegerField(min_value=0, max_value=10**15, required=False)
+    value = MinorUnits(required=False)
     quantity = serializers.IntegerField(min_value=1, max_value=10**6, required=False)
 
     class Meta:

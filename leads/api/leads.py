@@ -4,7 +4,7 @@ from accounts.api.accounts import AssignSerializer
 from accounts.bulk import owners
 from accounts.models import Account, Product, User
 from crm.api_base import ReadOnlyRecordViewSet, RecordViewSet
-from crm.api_fields import NoBody, VisibleField, verb
+from crm.api_fields import MinorUnits, NoBody, VisibleField, verb
 from leads.actions import leads
 from leads.lists import LeadList
 from leads.models import Campaign, Lead, Source
@@ -17,7 +17,7 @@ class LeadSerializer(serializers.ModelSerializer):
     campaign = VisibleField(Campaign, required=False, allow_null=True)
     product = VisibleField(Product, required=False, allow_null=True)
     owner = VisibleField(User, owners, required=False)
-    value = serializers.IntegerField(min_value=0, max_value=10**15, required=False, allow_null=True)
+    value = MinorUnits(required=False, allow_null=True)
 
     class Meta:
         model = Lead
@@ -54,7 +54,7 @@ class ConvertSerializer(serializers.Serializer):
     product = VisibleField(Product, required=False, allow_null=True)
     create_deal = serializers.BooleanField(default=True)
     deal_name = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    deal_value = serializers.IntegerField(min_value=0, max_value=10**15, required=False, allow_null=True)
+    deal_value = MinorUnits(required=False, allow_null=True)
 
 
 class LeadViewSet(RecordViewSet):

@@ -236,3 +236,10 @@ def test_the_schema_describes_every_resource(rep):
     for noun in ("leads", "deals", "accounts", "contacts", "subscriptions", "kpis", "goals", "snapshots"):
         assert f"/api/v1/{noun}/" in paths
     assert "/api/v1/kpis/{slug}/members/" in paths
+
+
+@pytest.mark.parametrize("value", ["1200.00", 1200.5, 1200.0, -1, "12 €", 10**16])
+def test_amounts_are_whole_minor_units_or_refused(rep, value):
+    answer = api(rep).post("/api/v1/leads/", {"name": "Ana", "value": value}, format="json")
+    assert answer.status_code == 400 and set(answer.data["fields"]) == {"value"}
+    assert not Lead.objects.exists()
