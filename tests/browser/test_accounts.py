@@ -88,6 +88,7 @@ def test_trash_and_undo_by_key(signed_in, halberd):
     page.locator("main").get_by_label("More").click()
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.locator("#notices")).to_contain_text("Halberd Optics is in the trash.")
+    page.wait_for_load_state()
     page.keyboard.press("z")
     page.wait_for_url(f"**{halberd.account.get_absolute_url()}")
     expect(page.locator("#notices")).to_contain_text("Halberd Optics is back.")

@@ -118,6 +118,7 @@ def sell(page, rep):
     page.get_by_label("Product interest").select_option(label="Team plan")
     page.get_by_role("button", name="Save lead").click()
     expect(page.get_by_role("heading", name="Ana Brito", level=1)).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("c")
     page.get_by_label("Minutes").fill("12")
     page.get_by_role("button", name="Log it").click()
