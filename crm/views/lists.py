@@ -9,7 +9,6 @@ from contextlib import suppress
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -187,8 +186,8 @@ class ListView(LoginRequiredMixin, View):
         pk = request.POST.get("id", "")
         if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
             raise Http404
-        views = SavedView.objects.filter(list_name=self.list_class.name)
-        view = get_object_or_404(views.filter(Q(owner=request.user) | Q(is_shared=True)), pk=pk)
+        views = SavedView.objects.visible_to(request.user).filter(list_name=self.list_class.name)
+        view = get_object_or_404(views, pk=pk)
         if view.owner_id != request.user.pk:
             raise Forbidden(_("Only its owner can delete a shared view."))
         view.delete()
@@ -232,8 +231,7 @@ def cell(column, record, reader):
 
 
 def saved_views(listing):
-    own_or_shared = Q(owner=listing.user.pk) | Q(is_shared=True)
-    return list(SavedView.objects.filter(own_or_shared, list_name=listing.name).order_by("name")[:12])
+    return list(SavedView.objects.visible_to(listing.user).filter(list_name=listing.name).order_by("name")[:12])
 
 
 def saved_view(listing) -> str:

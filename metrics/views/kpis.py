@@ -102,7 +102,7 @@ def kpi_detail(request, slug):
         "formula": formula(kpi, both.now, selection),
         "variants": variants(kpi, selection),
         "example": example_words(kpi),
-        "published": published(kpi, selection),
+        "published": published(kpi, selection, request.user),
         "records": records.table(
             kpi, selection, request.user,
             part=request.GET.get("part", ""), after=request.GET.get("after", ""), path=request.path,
@@ -270,11 +270,13 @@ def split_note(smaller, hidden):
     return " ".join(said)
 
 
-def published(kpi, selection):
+def published(kpi, selection, user):
     """The last snapshots of this grain and segment, with earlier revisions beside them."""
-    found = Snapshot.objects.filter(
-        kpi=kpi.slug, grain=selection.period.grain, start__lte=selection.period.start, **selection.segment
-    ).order_by("-start", "-revision")[:8]
+    found = (
+        Snapshot.objects.visible_to(user)
+        .filter(kpi=kpi.slug, grain=selection.period.grain, start__lte=selection.period.start, **selection.segment)
+        .order_by("-start", "-revision")[:8]
+    )
     rows = []
     for snapshot in found:
         figure = as_figure(snapshot)
